@@ -24,8 +24,13 @@ function findNode() {
   if (own && existsSync(own)) return own
   if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath
   console.error(
-    'tollgate: no Node 24 for ' + process.platform + '-' + process.arch + ' in node_modules (outside is Node ' +
-      process.versions.node + '). Run `npm ci` first, or start with Node 24 or newer.',
+    'tollgate: no Node 24 for ' +
+      process.platform +
+      '-' +
+      process.arch +
+      ' in node_modules (outside is Node ' +
+      process.versions.node +
+      '). Run `npm ci` first, or start with Node 24 or newer.',
   )
   process.exit(1)
 }
@@ -54,4 +59,6 @@ child.on('error', (error) => {
   console.error('tollgate: cannot start ' + target + ': ' + error.message)
   process.exit(1)
 })
-child.on('exit', (code, signal) => process.exit(signal ? 128 + (require('node:os').constants.signals[signal] || 15) : code))
+child.on('exit', (code, signal) =>
+  process.exit(signal ? 128 + (require('node:os').constants.signals[signal] || 15) : code),
+)

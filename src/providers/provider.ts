@@ -36,6 +36,4 @@ export interface Provider {
   sources: readonly { url: string; checked: string }[]
 }
 
-export type ProviderAuth =
-  | { in: 'header'; name: string; scheme: string | null }
-  | { in: 'query'; name: string }
+export type ProviderAuth = { in: 'header'; name: string; scheme: string | null } | { in: 'query'; name: string }
