@@ -1,0 +1,129 @@
+import { isIP } from 'node:net'
+import { type LogLevel, logLevels } from './text-log.ts'
+
+/** Everything that the environment decides. Read once at start; the only place that reads `process.env`. */
+export interface Config {
+  host: string
+  /** 0 lets the system pick one. */
+  port: number
+  dataDir: string
+  /** Null: made at first start and kept in the data folder. */
+  adminToken: string | null
+  adminEmail: string
+  /** Without a trailing slash; null: made from host and port. */
+  publicUrl: string | null
+  /** By provider slug. */
+  providers: ReadonlyMap<string, ProviderOverride>
+  /** Cloudflare's account in the Workers AI address; null: the account of the request, where it is 32 hex digits. */
+  workersAiAccountId: string | null
+  maxBodyBytes: number
+  /** Bytes of journal that may wait for the store before records are dropped; 0 is no limit. */
+  maxJournalBytes: number
+  logLevel: LogLevel
+}
+
+export interface ProviderOverride {
+  baseUrl: string | null
+  apiKey: string | null
+}
+
+/** A wrong value in the environment: one line that names the variable, the value and what is allowed. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+const names = new Set([
+  'TOLLGATE_HOST',
+  'TOLLGATE_PORT',
+  'TOLLGATE_DATA_DIR',
+  'TOLLGATE_ADMIN_TOKEN',
+  'TOLLGATE_ADMIN_EMAIL',
+  'TOLLGATE_PUBLIC_URL',
+  'TOLLGATE_PROVIDER_WORKERS_AI_ACCOUNT_ID',
+  'TOLLGATE_MAX_BODY_BYTES',
+  'TOLLGATE_MAX_JOURNAL_BYTES',
+  'TOLLGATE_LOG_LEVEL',
+])
+const providerName = /^TOLLGATE_PROVIDER_([A-Z0-9_]+)_(BASE_URL|API_KEY)$/
+
+/**
+ * Reads the configuration. `slugs` are the known providers' slugs. Throws `ConfigError` at the first wrong value,
+ * also at a `TOLLGATE_` name that nothing reads: a misspelt limit must not be ignored in silence.
+ */
+export function readConfig(environment: NodeJS.ProcessEnv, slugs: readonly string[]): Config {
+  const value = (name: string): string | null => environment[name]?.trim() || null
+  const providers = new Map<string, ProviderOverride>()
+  const slugByName = new Map(slugs.map((slug) => [slug.toUpperCase().replaceAll('-', '_'), slug]))
+
+  for (const name of Object.keys(environment)) {
+    if (!name.startsWith('TOLLGATE_') || names.has(name)) continue
+    const match = providerName.exec(name)
+    const slug = match?.[1] === undefined ? undefined : slugByName.get(match[1])
+    if (!match || slug === undefined) {
+      const known = match ? `providers are ${slugs.join(', ')}` : `see the README for the variables there are`
+      throw new ConfigError(`${name} is not a variable that Tollgate reads: ${known}`)
+    }
+    const text = value(name)
+    const override = providers.get(slug) ?? { baseUrl: null, apiKey: null }
+    if (match[2] === 'BASE_URL') override.baseUrl = text && httpUrl(name, text)
+    if (match[2] === 'API_KEY') override.apiKey = text && headerText(name, text)
+    providers.set(slug, override)
+  }
+
+  const publicUrl = value('TOLLGATE_PUBLIC_URL')
+  const adminToken = value('TOLLGATE_ADMIN_TOKEN')
+  return {
+    host: host(value('TOLLGATE_HOST') ?? '127.0.0.1'),
+    port: integer('TOLLGATE_PORT', value('TOLLGATE_PORT'), 8787, 0, 65_535),
+    dataDir: value('TOLLGATE_DATA_DIR') ?? './data',
+    adminToken: adminToken && secret('TOLLGATE_ADMIN_TOKEN', adminToken),
+    adminEmail: value('TOLLGATE_ADMIN_EMAIL') ?? 'admin@localhost',
+    publicUrl: publicUrl && httpUrl('TOLLGATE_PUBLIC_URL', publicUrl),
+    providers,
+    workersAiAccountId: accountId(value('TOLLGATE_PROVIDER_WORKERS_AI_ACCOUNT_ID')),
+    maxBodyBytes: integer('TOLLGATE_MAX_BODY_BYTES', value('TOLLGATE_MAX_BODY_BYTES'), 100 << 20, 1, 2 ** 31),
+    maxJournalBytes: integer('TOLLGATE_MAX_JOURNAL_BYTES', value('TOLLGATE_MAX_JOURNAL_BYTES'), 0, 0, 2 ** 50),
+    logLevel: logLevel(value('TOLLGATE_LOG_LEVEL') ?? 'info'),
+  }
+}
+
+function integer(name: string, text: string | null, fallback: number, min: number, max: number): number {
+  if (text === null) return fallback
+  const number = Number(text)
+  if (/^\d+$/.test(text) && number >= min && number <= max) return number
+  throw new ConfigError(`${name} is "${text}": a whole number from ${min} to ${max} is allowed`)
+}
+
+function host(text: string): string {
+  if (isIP(text) !== 0 || /^[a-z0-9]([a-z0-9.-]{0,252})$/i.test(text)) return text
+  throw new ConfigError(`TOLLGATE_HOST is "${text}": an IP address or a host name is allowed, without port`)
+}
+
+function httpUrl(name: string, text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (url && (url.protocol === 'http:' || url.protocol === 'https:') && !url.search && !url.hash && !url.username) {
+    return text.replace(/\/+$/, '')
+  }
+  throw new ConfigError(`${name} is "${text}": an http:// or https:// address without query or credentials is allowed`)
+}
+
+function headerText(name: string, text: string): string {
+  if (/^[\x21-\x7e]+$/.test(text)) return text
+  throw new ConfigError(`${name} has characters that cannot stand in a header: printable ASCII without spaces is allowed`)
+}
+
+function secret(name: string, text: string): string {
+  if (headerText(name, text).length >= 16) return text
+  throw new ConfigError(`${name} has ${text.length} characters: at least 16 are needed`)
+}
+
+function accountId(text: string | null): string | null {
+  if (text === null || /^[0-9a-f]{32}$/i.test(text)) return text
+  throw new ConfigError(`TOLLGATE_PROVIDER_WORKERS_AI_ACCOUNT_ID is "${text}": 32 hex digits are allowed`)
+}
+
+function logLevel(text: string): LogLevel {
+  const level = logLevels.find((known) => known === text)
+  if (level) return level
+  throw new ConfigError(`TOLLGATE_LOG_LEVEL is "${text}": ${logLevels.join(', ')} are allowed`)
+}

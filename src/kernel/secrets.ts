@@ -1,0 +1,43 @@
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { crc32 } from 'node:zlib'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+
+/** A new token: `tg_`, 43 random characters of base 62 (256 bits), and 6 of checksum, so that a typo is told from a stranger. */
+export function makeToken(): string {
+  const body = base62(BigInt(`0x${randomBytes(32).toString('hex')}`), 43)
+  return `tg_${body}${base62(BigInt(crc32(body)), 6)}`
+}
+
+function base62(number: bigint, length: number): string {
+  let text = ''
+  for (let rest = number; text.length < length; rest /= 62n) text = (alphabet[Number(rest % 62n)] ?? '') + text
+  return text
+}
+
+/** A check against one secret that takes the same time whatever it is given. */
+export function createSecretCheck(secret: string): (text: string) => boolean {
+  const expected = hash('sha256', secret, 'buffer')
+  return (text) => timingSafeEqual(hash('sha256', text, 'buffer'), expected)
+}
+
+/**
+ * The admin token of a data folder: read, or made at first start with mode 0600. Throws where the folder cannot be
+ * used or the file is empty.
+ */
+export function loadAdminToken(dataDir: string): { token: string; file: string; isNew: boolean } {
+  const file = join(dataDir, 'admin-token')
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  const token = makeToken()
+  try {
+    writeFileSync(file, `${token}\n`, { mode: 0o600, flag: 'wx' })
+    return { token, file, isNew: true }
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+  }
+  const stored = readFileSync(file, 'utf8').trim()
+  if (stored.length < 16) throw new Error(`${file} holds no usable token: remove it, and a new one is made`)
+  return { token: stored, file, isNew: false }
+}
