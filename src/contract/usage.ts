@@ -15,12 +15,16 @@ export interface Usage {
   cacheWrite1h?: number
   /** Input tokens of audio that were not read from a cache. */
   inputAudio?: number
-  /** Output tokens, reasoning included, audio not. */
+  /** Input tokens of images, where the answer counts them apart; else they are in `input`. */
+  inputImage?: number
+  /** Output tokens, reasoning included, audio and images not. */
   output?: number
   /** Of `output`: tokens spent on reasoning. Told for information, priced as output. */
   reasoning?: number
   outputAudio?: number
-  /** Images made (not images read: those are input tokens). */
+  /** Output tokens of images, where the answer counts them apart. */
+  outputImage?: number
+  /** Images made, where the answer does not count them as tokens. */
   images?: number
   /** Web searches made by the provider for this answer. */
   searches?: number
@@ -33,11 +37,12 @@ export function tokensIn(usage: Usage): number {
     (usage.cacheRead ?? 0) +
     (usage.cacheWrite5m ?? 0) +
     (usage.cacheWrite1h ?? 0) +
-    (usage.inputAudio ?? 0)
+    (usage.inputAudio ?? 0) +
+    (usage.inputImage ?? 0)
   )
 }
 
 /** All output tokens, as shown in a log row's `tokens_out`. */
 export function tokensOut(usage: Usage): number {
-  return (usage.output ?? 0) + (usage.outputAudio ?? 0)
+  return (usage.output ?? 0) + (usage.outputAudio ?? 0) + (usage.outputImage ?? 0)
 }

@@ -1,0 +1,82 @@
+import { errorMessage } from './error-message.ts'
+import type { AnswerFacts, Format, FormatRequest, RequestFacts, StreamReader } from './format.ts'
+import { asCount, asObject, asText, parseObject, setMember } from './json.ts'
+import type { JsonObject } from './json.ts'
+import { entryAt, mergeDelta } from './merge-delta.ts'
+import { readOpenAiUsage } from './openai-usage.ts'
+
+/**
+ * OpenAI's chat completions, as spoken by many providers; Groq tells usage also as `x_groq.usage`, OpenRouter errors
+ * in the middle of a stream. Source: https://platform.openai.com/docs/api-reference/chat (checked 2026-11-22).
+ */
+export const openaiChat: Format = {
+  name: 'openai-chat',
+  modelType: 'chat',
+  pricing: 'priced',
+  readRequest: readOpenAiRequest,
+  readAnswer: readOpenAiAnswer,
+  createStreamReader: createChatReader,
+}
+
+/** Model and `stream` where the OpenAI family has them: at the top level of the body. */
+export function readOpenAiRequest({ fields }: FormatRequest): RequestFacts {
+  return { model: asText(fields.model), isStream: fields.stream === true }
+}
+
+/** Model, usage and error where the OpenAI family has them: at the top level of the answer. */
+export function readOpenAiAnswer(body: unknown): AnswerFacts {
+  const answer = asObject(body)
+  return {
+    model: asText(answer?.['model']),
+    usage: readOpenAiUsage(answer?.['usage'] ?? asObject(answer?.['x_groq'])?.['usage']),
+    error: errorMessage(answer),
+  }
+}
+
+function createChatReader(): StreamReader {
+  let message: JsonObject | null = null
+  const choices: unknown[] = []
+
+  return {
+    endIsComplete: false,
+    event(_name, data) {
+      if (data === '[DONE]') return 'terminal'
+      const chunk = parseObject(data)
+      if (!chunk) return 'more'
+      message ??= {}
+      copyTopLevel(message, chunk)
+      if (!Array.isArray(chunk['choices'])) return 'more'
+      for (const choice of chunk['choices']) mergeChoice(choices, asObject(choice))
+      return chunk['choices'].length === 0 && asObject(chunk['usage']) ? 'usage-only' : 'more'
+    },
+    facts: () => readOpenAiAnswer(message),
+    message: () => message && { ...message, object: 'chat.completion', choices: choices.map(finishChoice) },
+  }
+}
+
+/** The last value of each member stands, but a null never hides what an earlier chunk told. */
+function copyTopLevel(message: JsonObject, chunk: JsonObject): void {
+  for (const key in chunk) {
+    const value = chunk[key]
+    if (key !== 'choices' && (value !== null || message[key] === undefined)) setMember(message, key, value)
+  }
+}
+
+function mergeChoice(choices: unknown[], choice: JsonObject | null): void {
+  const entry = choice && entryAt(choices, asCount(choice['index']) ?? 0)
+  if (entry) mergeDelta(entry, choice)
+}
+
+/** A streamed choice as the plain answer has it: `delta` is `message`, and tool calls stand in a row without index. */
+function finishChoice(choice: unknown): JsonObject {
+  const { delta, ...rest } = asObject(choice) ?? {}
+  const message = { role: 'assistant', content: null, ...asObject(delta) }
+  const toolCalls = asObject(delta)?.['tool_calls']
+  if (Array.isArray(toolCalls)) Object.assign(message, { tool_calls: toolCalls.map(withoutIndex) })
+  return { finish_reason: null, ...rest, message }
+}
+
+function withoutIndex(toolCall: unknown): unknown {
+  const { index: _index, ...rest } = asObject(toolCall) ?? {}
+  return rest
+}

@@ -1,0 +1,23 @@
+import { bearer } from './bearer.ts'
+import type { Provider } from './provider.ts'
+
+export const anthropic: Provider = {
+  slug: 'anthropic',
+  name: 'Anthropic',
+  baseUrl: 'https://api.anthropic.com/v1',
+  rewrites: [],
+  auth: [{ in: 'header', name: 'x-api-key', scheme: null }, bearer],
+  endpoints: [
+    ['chat/completions', 'openai-chat'],
+    ['models', 'unread'],
+    ['models/*', 'unread'],
+    ['files', 'unread'],
+    ['files/*', 'unread'],
+  ],
+  asksStreamUsage: true,
+  priceId: 'anthropic',
+  sources: [
+    { url: 'https://docs.claude.com/en/api/overview', checked: '2026-11-22' },
+    { url: 'https://docs.claude.com/en/api/openai-sdk', checked: '2026-11-22' },
+  ],
+}

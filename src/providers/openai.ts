@@ -1,0 +1,22 @@
+import { bearer } from './bearer.ts'
+import type { Provider } from './provider.ts'
+
+export const openai: Provider = {
+  slug: 'openai',
+  name: 'OpenAI',
+  baseUrl: 'https://api.openai.com/v1',
+  rewrites: [],
+  auth: [bearer],
+  endpoints: [
+    ['chat/completions', 'openai-chat'],
+    ['models', 'unread'],
+    ['models/*', 'unread'],
+    ['files', 'unread'],
+    ['files/*', 'unread'],
+    ['batches', 'unread'],
+    ['batches/*', 'unread'],
+  ],
+  asksStreamUsage: true,
+  priceId: 'openai',
+  sources: [{ url: 'https://platform.openai.com/docs/api-reference', checked: '2026-11-22' }],
+}

@@ -1,0 +1,22 @@
+import { bearer } from './bearer.ts'
+import type { Provider } from './provider.ts'
+
+export const openrouter: Provider = {
+  slug: 'openrouter',
+  name: 'OpenRouter',
+  baseUrl: 'https://openrouter.ai/api/v1',
+  // OpenRouter's own SDK brings the whole path.
+  rewrites: [['api/v1/', '']],
+  auth: [bearer],
+  endpoints: [
+    ['chat/completions', 'openai-chat'],
+    ['models', 'unread'],
+    ['models/*', 'unread'],
+    ['key', 'unread'],
+    ['credits', 'unread'],
+    ['generation', 'unread'],
+  ],
+  asksStreamUsage: true,
+  priceId: 'openrouter',
+  sources: [{ url: 'https://openrouter.ai/docs/api-reference/overview', checked: '2026-11-22' }],
+}

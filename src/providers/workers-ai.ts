@@ -1,0 +1,26 @@
+import { bearer } from './bearer.ts'
+import type { Provider } from './provider.ts'
+
+export const workersAi: Provider = {
+  slug: 'workers-ai',
+  name: 'Workers AI',
+  baseUrl: 'https://api.cloudflare.com/client/v4/accounts/{workers_ai_account_id}/ai',
+  rewrites: [
+    ['@cf/', 'run/@cf/'],
+    ['@hf/', 'run/@hf/'],
+  ],
+  auth: [bearer],
+  endpoints: [
+    ['chat/completions', 'openai-chat'],
+    ['models/*', 'unread'],
+  ],
+  asksStreamUsage: true,
+  priceId: 'cloudflare',
+  sources: [
+    { url: 'https://developers.cloudflare.com/workers-ai/get-started/rest-api/', checked: '2026-11-22' },
+    {
+      url: 'https://developers.cloudflare.com/workers-ai/configuration/open-ai-compatibility/',
+      checked: '2026-11-22',
+    },
+  ],
+}
