@@ -15,7 +15,7 @@ export const openaiChat: Format = {
   pricing: 'priced',
   readRequest: readOpenAiRequest,
   readAnswer: readOpenAiAnswer,
-  createStreamReader: createChatReader,
+  createStreamReader: () => createChoicesReader('chat.completion', finishChoice),
 }
 
 /** Model and `stream` where the OpenAI family has them: at the top level of the body. */
@@ -33,9 +33,13 @@ export function readOpenAiAnswer(body: unknown): AnswerFacts {
   }
 }
 
-function createChatReader(): StreamReader {
+/**
+ * A reader for streams whose chunks hold `choices` and end with `[DONE]`. `object` is what the plain answer is called,
+ * `finishChoice` makes a plain choice of one whose chunks were merged.
+ */
+export function createChoicesReader(object: string, finishChoice: (choice: JsonObject) => JsonObject): StreamReader {
   let message: JsonObject | null = null
-  const choices: unknown[] = []
+  const choices: JsonObject[] = []
 
   return {
     endIsComplete: false,
@@ -50,7 +54,7 @@ function createChatReader(): StreamReader {
       return chunk['choices'].length === 0 && asObject(chunk['usage']) ? 'usage-only' : 'more'
     },
     facts: () => readOpenAiAnswer(message),
-    message: () => message && { ...message, object: 'chat.completion', choices: choices.map(finishChoice) },
+    message: () => message && { ...message, object, choices: choices.map(finishChoice) },
   }
 }
 
@@ -62,14 +66,13 @@ function copyTopLevel(message: JsonObject, chunk: JsonObject): void {
   }
 }
 
-function mergeChoice(choices: unknown[], choice: JsonObject | null): void {
+function mergeChoice(choices: JsonObject[], choice: JsonObject | null): void {
   const entry = choice && entryAt(choices, asCount(choice['index']) ?? 0)
   if (entry) mergeDelta(entry, choice)
 }
 
 /** A streamed choice as the plain answer has it: `delta` is `message`, and tool calls stand in a row without index. */
-function finishChoice(choice: unknown): JsonObject {
-  const { delta, ...rest } = asObject(choice) ?? {}
+function finishChoice({ delta, ...rest }: JsonObject): JsonObject {
   const message = { role: 'assistant', content: null, ...asObject(delta) }
   const toolCalls = asObject(delta)?.['tool_calls']
   if (Array.isArray(toolCalls)) Object.assign(message, { tool_calls: toolCalls.map(withoutIndex) })
@@ -77,6 +80,6 @@ function finishChoice(choice: unknown): JsonObject {
 }
 
 function withoutIndex(toolCall: unknown): unknown {
-  const { index: _index, ...rest } = asObject(toolCall) ?? {}
-  return rest
+  const entries = Object.entries(asObject(toolCall) ?? {})
+  return Object.fromEntries(entries.filter(([key]) => key !== 'index'))
 }

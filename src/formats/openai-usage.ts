@@ -18,8 +18,8 @@ export function readOpenAiUsage(value: unknown): Usage | null {
   const completionTokens = asCount(usage['completion_tokens']) ?? asCount(usage['output_tokens'])
   if (promptTokens === null && completionTokens === null) return null
 
-  const input = details(usage, 'prompt_tokens_details', 'input_tokens_details')
-  const output = details(usage, 'completion_tokens_details', 'output_tokens_details')
+  const input = details(usage, ['prompt_tokens_details', 'input_tokens_details', 'input_token_details'])
+  const output = details(usage, ['completion_tokens_details', 'output_tokens_details', 'output_token_details'])
   const cacheRead = input('cached_tokens') || (asCount(usage['prompt_cache_hit_tokens']) ?? 0)
   const cacheWrite5m = input('cache_write_tokens')
   const inputAudio = input('audio_tokens')
@@ -39,7 +39,7 @@ export function readOpenAiUsage(value: unknown): Usage | null {
   })
 }
 
-function details(usage: JsonObject, name: string, newerName: string): (member: string) => number {
-  const fields = asObject(usage[name]) ?? asObject(usage[newerName])
+function details(usage: JsonObject, names: readonly string[]): (member: string) => number {
+  const fields = names.map((name) => asObject(usage[name])).find((found) => found !== null)
   return (member) => asCount(fields?.[member]) ?? 0
 }

@@ -55,5 +55,6 @@ function compileEndpoints(endpoints: Provider['endpoints']): FindFormat {
 }
 
 function compilePattern(pattern: string): RegExp {
-  return new RegExp(`^${pattern.split('*').map(RegExp.escape).join('.*')}$`)
+  const literals = pattern.split('*').map((literal) => RegExp.escape(literal))
+  return new RegExp(`^${literals.join('.*')}$`)
 }

@@ -8,7 +8,9 @@ export const anthropic: Provider = {
   rewrites: [],
   auth: [{ in: 'header', name: 'x-api-key', scheme: null }, bearer],
   endpoints: [
+    ['messages', 'anthropic-messages'],
     ['chat/completions', 'openai-chat'],
+    ['messages/*', 'unread'],
     ['models', 'unread'],
     ['models/*', 'unread'],
     ['files', 'unread'],

@@ -9,6 +9,10 @@ export const deepseek: Provider = {
   auth: [bearer, { in: 'header', name: 'x-api-key', scheme: null }],
   endpoints: [
     ['chat/completions', 'openai-chat'],
+    ['anthropic/v1/messages', 'anthropic-messages'],
+    ['completions', 'openai-completions'],
+    ['beta/completions', 'openai-completions'],
+    ['beta/chat/completions', 'openai-chat'],
     ['models', 'unread'],
     ['user/balance', 'unread'],
   ],

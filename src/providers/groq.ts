@@ -10,6 +10,8 @@ export const groq: Provider = {
   auth: [bearer],
   endpoints: [
     ['chat/completions', 'openai-chat'],
+    ['responses', 'openai-responses'],
+    ['audio/*', 'openai-audio'],
     ['models', 'unread'],
     ['models/*', 'unread'],
     ['files', 'unread'],

@@ -9,6 +9,7 @@ export const mistral: Provider = {
   auth: [bearer],
   endpoints: [
     ['chat/completions', 'openai-chat'],
+    ['embeddings', 'openai-embeddings'],
     ['fim/completions', 'openai-chat'],
     ['agents/completions', 'openai-chat'],
     ['models', 'unread'],

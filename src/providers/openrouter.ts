@@ -10,6 +10,10 @@ export const openrouter: Provider = {
   auth: [bearer],
   endpoints: [
     ['chat/completions', 'openai-chat'],
+    ['responses', 'openai-responses'],
+    ['messages', 'anthropic-messages'],
+    ['completions', 'openai-completions'],
+    ['embeddings', 'openai-embeddings'],
     ['models', 'unread'],
     ['models/*', 'unread'],
     ['key', 'unread'],

@@ -11,7 +11,11 @@ export const workersAi: Provider = {
   ],
   auth: [bearer],
   endpoints: [
+    ['run/*', 'workers-ai-run'],
     ['chat/completions', 'openai-chat'],
+    ['responses', 'openai-responses'],
+    ['completions', 'openai-completions'],
+    ['embeddings', 'openai-embeddings'],
     ['models/*', 'unread'],
   ],
   asksStreamUsage: true,

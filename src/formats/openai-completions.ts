@@ -1,0 +1,15 @@
+import type { Format } from './format.ts'
+import { createChoicesReader, readOpenAiAnswer, readOpenAiRequest } from './openai-chat.ts'
+
+/**
+ * OpenAI's older text completions. Source: https://platform.openai.com/docs/api-reference/completions
+ * (checked 2026-11-22).
+ */
+export const openaiCompletions: Format = {
+  name: 'openai-completions',
+  modelType: 'completion',
+  pricing: 'priced',
+  readRequest: readOpenAiRequest,
+  readAnswer: readOpenAiAnswer,
+  createStreamReader: () => createChoicesReader('text_completion', (choice) => choice),
+}
