@@ -5,7 +5,8 @@ const limitMs = 240_000
 // The runner itself loads this too, and may take longer than any one file.
 if (process.env.NODE_TEST_CONTEXT !== undefined) {
   setTimeout(() => {
-    console.error(`${process.argv[1]} did not end within ${limitMs} ms. Left: ${process.getActiveResourcesInfo()}`)
+    const left = process.getActiveResourcesInfo().join(', ')
+    console.error(`${process.argv[1]} did not end within ${limitMs} ms. Still open: ${left}`)
     process.exit(1)
   }, limitMs).unref()
 }
