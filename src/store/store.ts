@@ -27,8 +27,11 @@ export interface GatewayStore {
   }): Promise<{ rows: GatewayRecord[]; total: number }>
   /** The stored record with its new number, or null if the account has a gateway of that id. */
   insert(gateway: Omit<GatewayRecord, 'number'>): Promise<GatewayRecord | null>
-  /** Whether the row was there. */
-  update(gateway: GatewayRecord): Promise<boolean>
+  /**
+   * Writes `settings` and `modifiedMs` if the row is still the one modified at `expectedModifiedMs`; false if it was
+   * changed meanwhile or is gone. Two changes at once never undo each other.
+   */
+  update(gateway: GatewayRecord, expectedModifiedMs: number): Promise<boolean>
   /** Removes the gateway row; its logs are removed by `logs.removeGateway`. Whether the row was there. */
   remove(number: number): Promise<boolean>
 }
@@ -42,7 +45,10 @@ export interface JournalPosition {
 }
 
 export interface LogStore {
-  /** Stores entries and the journal position behind them in one transaction. Known ids are skipped, so a replay doubles nothing. */
+  /**
+   * Stores entries and the journal position behind them in one transaction. Known ids are skipped, so a replay doubles
+   * nothing; so are entries of a gateway that is gone.
+   */
   append(entries: LogEntry[], position: JournalPosition): Promise<void>
   positions(): Promise<JournalPosition[]>
   page(query: LogQuery): Promise<LogPage>
@@ -53,6 +59,8 @@ export interface LogStore {
   remove(query: { gateway: number; beforeMs: number | null; limit: number }): Promise<number>
   /** Removes at most `limit` rows of a gateway that is gone. How many were removed; 0 means none is left. */
   removeGateway(gateway: number, limit: number): Promise<number>
+  /** Numbers of gateways that are gone and still have rows. */
+  orphans(): Promise<number[]>
 }
 
 export interface LogFilters {
@@ -88,7 +96,7 @@ export interface LogPage {
 export interface LogRow extends LogRecord {
   feedback: number | null
   score: number | null
-  /** The first bytes of the bodies as text, and whether that is all of them; only `get` fills them. */
+  /** The first 1024 characters of the kept bodies, and whether that is all there was; only `get` fills them. */
   requestHead: string | null
   requestHeadComplete: boolean
   responseHead: string | null

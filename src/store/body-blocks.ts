@@ -1,0 +1,111 @@
+import type { Kysely, Transaction } from 'kysely'
+import type { LogEntry } from '../contract/log-record.ts'
+import { type Bodies, decodeBlock, encodeBlock } from './body-block.ts'
+import type { Schema } from './schema.ts'
+
+const maxSlots = 100
+const maxBlockBytes = 1024 * 1024
+/** A row with more than this has a block of its own, so that small neighbours are read without it. */
+const maxSharedBytes = 64 * 1024
+
+/** Where the bodies of a row are. */
+export interface BodyPlace {
+  block: number
+  slot: number
+}
+
+/** Stores the entries' bodies in blocks, one gateway per block. The place of each entry; null where it has none. */
+export async function insertBodies(
+  transaction: Transaction<Schema>,
+  entries: readonly LogEntry[],
+): Promise<(BodyPlace | null)[]> {
+  const places: (BodyPlace | null)[] = entries.map(() => null)
+  const blocks = planBlocks(entries)
+  const ids = await insertBlocks(
+    transaction,
+    blocks.map((indexes) => indexes.map((index) => entries[index] ?? { request: null, response: null })),
+  )
+  blocks.forEach((indexes, nth) => {
+    const block = ids[nth]
+    if (block === undefined) return
+    indexes.forEach((index, slot) => {
+      places[index] = { block, slot }
+    })
+  })
+  return places
+}
+
+/** One statement for all blocks of an append. Their ids, in the same order: they are counted up row by row. */
+async function insertBlocks(transaction: Transaction<Schema>, blocks: readonly Bodies[][]): Promise<number[]> {
+  if (blocks.length === 0) return []
+  const rows = await transaction
+    .insertInto('body_blocks')
+    .values(blocks.map((slots) => ({ live: slots.length, bytes: encodeBlock(slots) })))
+    .returning('id')
+    .execute()
+  return rows.map((row) => row.id).toSorted((a, b) => a - b)
+}
+
+/** The bodies of a row, as bytes of their own. */
+export async function readBodies(
+  db: Kysely<Schema>,
+  { block, slot }: { block: number | null; slot: number | null },
+): Promise<Bodies> {
+  const none = { request: null, response: null }
+  if (block === null || slot === null) return none
+  const row = await db.selectFrom('body_blocks').select('bytes').where('id', '=', block).executeTakeFirst()
+  const found = row === undefined ? none : (decodeBlock(row.bytes)[slot] ?? none)
+  // Copies, so that a body can be handed to another thread without the rest of its block.
+  const own = (body: Uint8Array | null): Uint8Array | null => (body === null ? null : new Uint8Array(body))
+  return { request: own(found.request), response: own(found.response) }
+}
+
+/** Removes bodies for good: a block goes with its last row, until then it is written anew without them. */
+export async function removeBodies(transaction: Transaction<Schema>, places: readonly BodyPlace[]): Promise<void> {
+  const slotsByBlock = new Map<number, Set<number>>()
+  for (const { block, slot } of places) {
+    const slots = slotsByBlock.get(block)
+    if (slots === undefined) slotsByBlock.set(block, new Set([slot]))
+    else slots.add(slot)
+  }
+  for (const [block, removed] of slotsByBlock) {
+    const row = await transaction.selectFrom('body_blocks').selectAll().where('id', '=', block).executeTakeFirst()
+    if (row === undefined) continue
+    if (row.live <= removed.size) {
+      await transaction.deleteFrom('body_blocks').where('id', '=', block).execute()
+      continue
+    }
+    const slots = decodeBlock(row.bytes).map((bodies, slot) =>
+      removed.has(slot) ? { request: null, response: null } : bodies,
+    )
+    await transaction
+      .updateTable('body_blocks')
+      .set({ live: row.live - removed.size, bytes: encodeBlock(slots) })
+      .where('id', '=', block)
+      .execute()
+  }
+}
+
+/** Which entries share a block, as their indexes. */
+function planBlocks(entries: readonly LogEntry[]): number[][] {
+  const blocks: number[][] = []
+  const openByGateway = new Map<number, { indexes: number[]; bytes: number }>()
+  entries.forEach((entry, index) => {
+    if (entry.request === null && entry.response === null) return
+    const bytes = (entry.request?.byteLength ?? 0) + (entry.response?.byteLength ?? 0)
+    if (bytes > maxSharedBytes) {
+      blocks.push([index])
+      return
+    }
+    const open = openByGateway.get(entry.record.gateway)
+    if (open !== undefined && open.indexes.length < maxSlots && open.bytes + bytes <= maxBlockBytes) {
+      open.indexes.push(index)
+      open.bytes += bytes
+      return
+    }
+    const indexes = [index]
+    blocks.push(indexes)
+    openByGateway.set(entry.record.gateway, { indexes, bytes })
+  })
+  return blocks
+}

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { after, describe, it } from 'node:test'
+import { GatewayError } from '../../src/kernel/errors.ts'
+import { openSqlStore } from '../../src/store/sql-store.ts'
+import { insertGateway, query, storeConformance } from './conformance.ts'
+import { createEntries } from './entries.ts'
+import { newFile, openTestStore, openWithReader, startStoreThreads } from './open.ts'
+
+storeConformance('SQLite in this thread', openTestStore)
+const threads = startStoreThreads()
+after(threads.lastly)
+storeConformance('SQLite in two other threads', threads.open)
+
+describe('store: SQLite files', () => {
+  it('everything is there after the file is opened again', async () => {
+    const { file, remove } = newFile()
+    const first = await openSqlStore({ file, readOnly: false })
+    const gateway = await insertGateway(first, 'acme', 'one')
+    const entry = createEntries()(gateway.number)
+    await first.logs.append([entry], { lane: 'main', segment: 3, offset: 4 })
+    await first.close()
+
+    const second = await openSqlStore({ file, readOnly: false })
+    assert.deepEqual(await second.gateways.all(), [gateway])
+    assert.equal((await second.logs.get(gateway.number, entry.record.id))?.requestHead, '{"messages":[]}')
+    assert.deepEqual(await second.logs.positions(), [{ lane: 'main', segment: 3, offset: 4 }])
+    await second.close()
+    remove()
+  })
+
+  it('removed rows leave no byte of their bodies or metadata in any file', async () => {
+    const { file, dir, remove } = newFile()
+    const store = await openSqlStore({ file, readOnly: false })
+    const { number } = await insertGateway(store, 'acme', 'one')
+    const make = createEntries()
+    // Random bytes cannot be compressed, so they stand in the file as they are.
+    const secrets = Array.from({ length: 120 }, () => randomBytes(600))
+    const entries = secrets.map((request, index) =>
+      make(number, { request, metadata: { note: `marker-${index}-end` } }),
+    )
+    await store.logs.append(entries, { lane: 'main', segment: 1, offset: 1 })
+    const present = (marker: Buffer | string): boolean =>
+      readdirSync(dir).some((name) => readFileSync(path.join(dir, name)).includes(marker))
+    // A few stand across two pages of the file, and are not found whole.
+    const found = secrets.map(present)
+    assert.ok(found.slice(0, 70).filter(Boolean).length > 40)
+
+    await store.logs.remove({ gateway: number, beforeMs: null, limit: 70 })
+    secrets.slice(0, 70).forEach((secret, index) => assert.equal(present(secret), false, `body ${index}`))
+    assert.deepEqual([present('marker-69-end'), present('marker-70-end')], [false, true])
+    const kept = await store.logs.bodies(number, entries[70]?.record.id ?? '')
+    assert.deepEqual(Buffer.from(kept?.request ?? []), secrets[70])
+    await store.close()
+    remove()
+  })
+
+  it('a query past its deadline is stopped and says how to narrow it', async () => {
+    const { file, remove } = newFile()
+    const store = await openSqlStore({ file, readOnly: false, deadlineMs: 1 })
+    const { number } = await insertGateway(store, 'acme', 'one')
+    fillLogs(file, number, 150_000)
+    const passed = (error: unknown): boolean =>
+      error instanceof GatewayError && error.code === 'unavailable' && error.message.includes('start_date')
+    await assert.rejects(store.logs.page(query(number, {}, { model: 'nowhere' })), passed)
+    await assert.rejects(store.logs.page(query(number, { orderBy: 'provider' })), passed)
+    // The handle is not spoilt: a query on a narrow range still answers.
+    assert.equal((await store.logs.page(query(number, {}, { untilMs: 5 }))).rows.length, 0)
+    await store.close()
+    remove()
+  })
+})
+
+describe('store: threads', () => {
+  it('calls on a thread that has ended reject at once, those on the other still answer', async () => {
+    const { store, reader, writer } = await openWithReader()
+    const { number } = await insertGateway(store, 'acme', 'one')
+    const open = store.logs.page(query(number))
+    const ended = { name: 'GatewayError', code: 'unavailable' }
+    const rejected = assert.rejects(open, ended)
+    await reader.terminate()
+    await rejected
+    await assert.rejects(store.logs.page(query(number)), ended)
+    await assert.rejects(store.ping(), ended)
+    assert.equal(await store.gateways.remove(number), true)
+    await writer.terminate()
+    await assert.rejects(store.gateways.remove(number), ended)
+    await assert.rejects(store.close(), ended)
+  })
+
+  it('a row is seen by the reader as soon as its write has answered', async () => {
+    const { store } = await openWithReader()
+    const { number } = await insertGateway(store, 'acme', 'one')
+    const make = createEntries()
+    for (let round = 1; round <= 50; round++) {
+      const entry = make(number)
+      await store.logs.append([entry], { lane: 'main', segment: 1, offset: round })
+      assert.ok(await store.logs.get(number, entry.record.id))
+    }
+    await store.close()
+  })
+
+  it('an error of the engine crosses with its message', async () => {
+    const { store } = await openWithReader()
+    const { number } = await insertGateway(store, 'acme', 'one')
+    const entry = createEntries()(number)
+    Object.assign(entry.record, { provider: null })
+    await assert.rejects(store.logs.append([entry], { lane: 'main', segment: 1, offset: 1 }), /logs\.provider/)
+    await store.close()
+  })
+})
+
+/** Many rows at once, by a handle of its own: through the port it would take seconds. */
+function fillLogs(file: string, gateway: number, count: number): void {
+  const database = new DatabaseSync(file)
+  database.exec(`
+    INSERT INTO logs (gateway, id, provider, status, success, cached, duration_ms, detail)
+    WITH RECURSIVE counted(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < ${count})
+    SELECT ${gateway}, printf('01956f3e-0000-7000-8000-%012x', n), 'openai', 200, 1, 0, 5, '{}' FROM counted`)
+  database.close()
+}
