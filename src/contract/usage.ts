@@ -9,6 +9,8 @@ export interface Usage {
   input?: number
   /** Input tokens read from the provider's prompt cache. */
   cacheRead?: number
+  /** Input tokens of audio read from the provider's prompt cache, where the answer counts them apart. */
+  cacheReadAudio?: number
   /** Input tokens written to the provider's prompt cache, kept 5 minutes (or for a time not told). */
   cacheWrite5m?: number
   /** Input tokens written to the provider's prompt cache, kept 1 hour. */
@@ -19,7 +21,7 @@ export interface Usage {
   inputImage?: number
   /** Output tokens, reasoning included, audio and images not. */
   output?: number
-  /** Of `output`: tokens spent on reasoning. Told for information, priced as output. */
+  /** Of `output`: tokens spent on reasoning. Priced as output, save by the few models that price it apart. */
   reasoning?: number
   outputAudio?: number
   /** Output tokens of images, where the answer counts them apart. */
@@ -35,6 +37,7 @@ export function tokensIn(usage: Usage): number {
   return (
     (usage.input ?? 0) +
     (usage.cacheRead ?? 0) +
+    (usage.cacheReadAudio ?? 0) +
     (usage.cacheWrite5m ?? 0) +
     (usage.cacheWrite1h ?? 0) +
     (usage.inputAudio ?? 0) +

@@ -22,13 +22,15 @@ export function readGeminiUsage(value: unknown): Usage | null {
   const tool = usage['toolUsePromptTokensDetails']
   const cached = usage['cacheTokensDetails']
   const candidates = usage['candidatesTokensDetails']
-  const inputAudio = rest(ofModality([prompt, tool], audio), ofModality([cached], audio))
+  const cacheReadAudio = ofModality([cached], audio)
+  const inputAudio = rest(ofModality([prompt, tool], audio), cacheReadAudio)
   const inputImage = rest(ofModality([prompt, tool], image), ofModality([cached], image))
   const outputAudio = ofModality([candidates], audio)
   const outputImage = ofModality([candidates], image)
   return withoutZeros({
     input: rest((promptTokens ?? 0) + toolTokens, cacheRead, inputAudio, inputImage),
-    cacheRead,
+    cacheRead: rest(cacheRead, cacheReadAudio),
+    cacheReadAudio,
     inputAudio,
     inputImage,
     output: rest((candidatesTokens ?? 0) + reasoning, outputAudio, outputImage),

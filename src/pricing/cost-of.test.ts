@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+
+import { costOf } from './cost-of.ts'
+import type { PricedRequest } from './cost-of.ts'
+import { createPriceTable } from './price-table.ts'
+
+const prices = createPriceTable()
+const priced = { pricing: 'priced' } as const
+const atMs = Date.UTC(2026, 10, 22, 12)
+
+function cost(request: Partial<PricedRequest>) {
+  return costOf(prices, {
+    priceId: 'openai',
+    requestedModel: 'gpt-4o-mini',
+    answeredModel: null,
+    usage: { input: 93, cacheRead: 1024, output: 46 },
+    format: priced,
+    atMs,
+    ...request,
+  })
+}
+
+test('a chat is billed in line items whose sum is the total', () => {
+  assert.deepEqual(cost({}), {
+    totalNanoUsd: 13_950 + 76_800 + 27_600,
+    items: [
+      { unit: 'input', quantity: 93, ratePicoUsd: 150_000, amountNanoUsd: 13_950 },
+      { unit: 'cacheRead', quantity: 1024, ratePicoUsd: 75_000, amountNanoUsd: 76_800 },
+      { unit: 'output', quantity: 46, ratePicoUsd: 600_000, amountNanoUsd: 27_600 },
+    ],
+    source: 'genai-prices@0.1.8',
+    entry: 'openai/gpt-4o-mini',
+  })
+})
+
+test('the model that answered is priced, and the requested one where that is not known', () => {
+  assert.equal(cost({ answeredModel: 'gpt-4o-2024-08-06' })?.entry, 'openai/gpt-4o')
+  assert.equal(cost({ answeredModel: 'no-such-model' })?.entry, 'openai/gpt-4o-mini')
+})
+
+test('models of every provider are found by the names that their answers use', () => {
+  const entry = (priceId: string, requestedModel: string) => cost({ priceId, requestedModel })?.entry
+  assert.equal(entry('cloudflare', '@cf/meta/llama-3.1-8b-instruct'), 'cloudflare/@cf/meta/llama-3.1-8b-instruct')
+  assert.equal(entry('openrouter', 'openai/gpt-4o-mini'), 'openrouter/openai/gpt-4o-mini')
+  assert.equal(entry('anthropic', 'claude-sonnet-4-5-20250929'), 'anthropic/claude-sonnet-4-5')
+  assert.equal(entry('google', 'gemini-2.5-flash'), 'google/gemini-2.5-flash')
+})
+
+test('cache writes of one hour have their own price', () => {
+  const usage = { cacheWrite5m: 1000, cacheWrite1h: 1000 }
+  const { items } = cost({ priceId: 'anthropic', requestedModel: 'claude-sonnet-4-5', usage }) ?? {}
+  assert.deepEqual(
+    items?.map(({ unit, ratePicoUsd }) => [unit, ratePicoUsd]),
+    [
+      ['cacheWrite5m', 3_750_000],
+      ['cacheWrite1h', 6_000_000],
+    ],
+  )
+})
+
+test('what is not known is null with a reason, never 0', () => {
+  const cases: [Partial<PricedRequest>, RegExp][] = [
+    [{ requestedModel: 'no-such-model' }, /no price for the model no-such-model/],
+    [{ requestedModel: null }, /names a model/],
+    [{ priceId: null }, /no prices for this provider/],
+    [{ usage: null }, /reports no usage/],
+    [{ format: null, requestedModel: null }, /not read/],
+    [{ usage: { input: 5, images: 2 } }, /images/],
+    [{ priceId: 'perplexity', requestedModel: 'sonar-deep-research' }, /output_citation_mtok/],
+    [{ priceId: 'google', requestedModel: 'gemma-3' }, /input, cacheRead, output/],
+    [{ usage: { output: Number.MAX_SAFE_INTEGER } }, /too large/],
+    [
+      { priceId: 'openrouter', requestedModel: 'google/gemini-2.5-flash-lite', usage: { cacheWrite5m: 1 } },
+      /cacheWrite5m/,
+    ],
+  ]
+  for (const [request, reason] of cases) {
+    const unknown = cost(request)
+    assert.equal(unknown?.totalNanoUsd, null, String(reason))
+    assert.match(unknown?.unknown ?? '', reason)
+  }
+})
+
+test('an endpoint that costs nothing has no cost at all, a free model one of 0', () => {
+  assert.equal(cost({ format: { pricing: 'free' } }), null)
+  assert.deepEqual(cost({ priceId: 'openrouter', requestedModel: 'deepseek/deepseek-r1:free' })?.totalNanoUsd, 0)
+})
+
+test('a price per request is one line', () => {
+  const { items } = cost({ priceId: 'perplexity', requestedModel: 'sonar-pro', usage: { input: 10 } }) ?? {}
+  assert.deepEqual(items?.at(-1), { unit: 'requests', quantity: 1, ratePicoUsd: 14e9, amountNanoUsd: 14e6 })
+})
