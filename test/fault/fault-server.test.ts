@@ -6,7 +6,18 @@ import { buffer, text } from 'node:stream/consumers'
 import { after, before, describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { request as send } from 'undici'
-import { answer, chunk, cutAt, drip, head, stream, streamHead, workersAiAnswer } from './answers.ts'
+import {
+  answer,
+  chunk,
+  cutAt,
+  drip,
+  head,
+  stream,
+  lastChunk,
+  streamHead,
+  workersAiAnswer,
+  workersAiStream,
+} from './answers.ts'
 import { close, echo, type FaultServer, reset, stall, startFaultServer } from './fault-server.ts'
 
 describe('the fault server', () => {
@@ -101,7 +112,7 @@ describe('the fault server', () => {
 
   it('waits for a promise of the test', async () => {
     const gate = Promise.withResolvers<void>()
-    server.plan('gate', [streamHead, { until: gate.promise }, chunk('after'), Buffer.from('0\r\n\r\n')])
+    server.plan('gate', [streamHead, { until: gate.promise }, chunk('after'), lastChunk])
     const answered = await send(`${server.url}/plan/gate`)
     const first = once(answered.body, 'data')
     gate.resolve()
@@ -133,6 +144,13 @@ describe('the fault server', () => {
     const whole = workersAiAnswer('Hello', { prompt_tokens: 3, completion_tokens: 1 })
     server.plan('drip', [...drip(whole, 50, 1), close])
     assert.deepEqual(await raw(get('drip')), whole)
+  })
+
+  it('streams as Workers AI does on its own path', async () => {
+    server.plan('workers-ai', workersAiStream(['Hel', 'lo'], { prompt_tokens: 3, completion_tokens: 2 }))
+    const answered = await send(`${server.url}/accounts/a/ai/run/@cf/x`, { headers: { 'x-fault': 'workers-ai' } })
+    const body = await answered.body.text()
+    assert.match(body, /"response":"Hel"[^]*"response":"lo"[^]*"total_tokens":5[^]*data: \[DONE\]\n\n$/)
   })
 
   it('says which plan is missing', async () => {
