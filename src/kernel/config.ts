@@ -20,6 +20,8 @@ export interface Config {
   /** Bytes of journal that may wait for the store before records are dropped; 0 is no limit. */
   maxJournalBytes: number
   logLevel: LogLevel
+  /** `TOLLGATE_` names that are set and that nothing reads, each with a reason; for the server's log. */
+  warnings: readonly string[]
 }
 
 export interface ProviderOverride {
@@ -44,29 +46,30 @@ const names = new Set([
   'TOLLGATE_MAX_JOURNAL_BYTES',
   'TOLLGATE_LOG_LEVEL',
 ])
+/** Set, these would promise what is not built yet: the start is refused rather than data put elsewhere. */
+const notYet = ['TOLLGATE_DATABASE_URL', 'TOLLGATE_REDIS_URL', 'TOLLGATE_WORKERS']
 const providerName = /^TOLLGATE_PROVIDER_([A-Z0-9_]+)_(BASE_URL|API_KEY)$/
 
-/**
- * Reads the configuration. `slugs` are the known providers' slugs. Throws `ConfigError` at the first wrong value,
- * also at a `TOLLGATE_` name that nothing reads: a misspelt limit must not be ignored in silence.
- */
+/** Reads the configuration. `slugs` are the known providers' slugs. Throws `ConfigError` at the first wrong value. */
 export function readConfig(environment: NodeJS.ProcessEnv, slugs: readonly string[]): Config {
   const value = (name: string): string | null => environment[name]?.trim() || null
   const providers = new Map<string, ProviderOverride>()
   const slugByName = new Map(slugs.map((slug) => [slug.toUpperCase().replaceAll('-', '_'), slug]))
+  const warnings: string[] = []
 
   for (const name of Object.keys(environment)) {
-    if (!name.startsWith('TOLLGATE_') || names.has(name)) continue
+    const text = value(name)
+    if (!name.startsWith('TOLLGATE_') || names.has(name) || text === null) continue
+    if (notYet.includes(name)) throw new ConfigError(`${name} is set, but this version does not support it: unset it`)
     const match = providerName.exec(name)
     const slug = match?.[1] === undefined ? undefined : slugByName.get(match[1])
     if (!match || slug === undefined) {
-      const known = match ? `providers are ${slugs.join(', ')}` : `see the README for the variables there are`
-      throw new ConfigError(`${name} is not a variable that Tollgate reads: ${known}`)
+      warnings.push(`${name} is set, but nothing reads it${match ? `: providers are ${slugs.join(', ')}` : ''}`)
+      continue
     }
-    const text = value(name)
     const override = providers.get(slug) ?? { baseUrl: null, apiKey: null }
-    if (match[2] === 'BASE_URL') override.baseUrl = text && httpUrl(name, text)
-    if (match[2] === 'API_KEY') override.apiKey = text && headerText(name, text)
+    if (match[2] === 'BASE_URL') override.baseUrl = httpUrl(name, text)
+    if (match[2] === 'API_KEY') override.apiKey = headerText(name, text)
     providers.set(slug, override)
   }
 
@@ -76,7 +79,7 @@ export function readConfig(environment: NodeJS.ProcessEnv, slugs: readonly strin
     host: host(value('TOLLGATE_HOST') ?? '127.0.0.1'),
     port: integer('TOLLGATE_PORT', value('TOLLGATE_PORT'), 8787, 0, 65_535),
     dataDir: value('TOLLGATE_DATA_DIR') ?? './data',
-    adminToken: adminToken && secret('TOLLGATE_ADMIN_TOKEN', adminToken),
+    adminToken: adminToken && headerText('TOLLGATE_ADMIN_TOKEN', adminToken),
     adminEmail: value('TOLLGATE_ADMIN_EMAIL') ?? 'admin@localhost',
     publicUrl: publicUrl && httpUrl('TOLLGATE_PUBLIC_URL', publicUrl),
     providers,
@@ -84,6 +87,7 @@ export function readConfig(environment: NodeJS.ProcessEnv, slugs: readonly strin
     maxBodyBytes: integer('TOLLGATE_MAX_BODY_BYTES', value('TOLLGATE_MAX_BODY_BYTES'), 100 << 20, 1, 2 ** 31),
     maxJournalBytes: integer('TOLLGATE_MAX_JOURNAL_BYTES', value('TOLLGATE_MAX_JOURNAL_BYTES'), 0, 0, 2 ** 50),
     logLevel: logLevel(value('TOLLGATE_LOG_LEVEL') ?? 'info'),
+    warnings,
   }
 }
 
@@ -109,12 +113,9 @@ function httpUrl(name: string, text: string): string {
 
 function headerText(name: string, text: string): string {
   if (/^[\x21-\x7e]+$/.test(text)) return text
-  throw new ConfigError(`${name} has characters that cannot stand in a header: printable ASCII without spaces is allowed`)
-}
-
-function secret(name: string, text: string): string {
-  if (headerText(name, text).length >= 16) return text
-  throw new ConfigError(`${name} has ${text.length} characters: at least 16 are needed`)
+  throw new ConfigError(
+    `${name} has characters that cannot stand in a header: printable ASCII without spaces is allowed`,
+  )
 }
 
 function accountId(text: string | null): string | null {

@@ -18,7 +18,7 @@ function base62(number: bigint, length: number): string {
 }
 
 /** A check against one secret that takes the same time whatever it is given. */
-export function createSecretCheck(secret: string): (text: string) => boolean {
+function createSecretCheck(secret: string): (text: string) => boolean {
   const expected = hash('sha256', secret, 'buffer')
   return (text) => timingSafeEqual(hash('sha256', text, 'buffer'), expected)
 }
@@ -40,4 +40,19 @@ export function loadAdminToken(dataDir: string): { token: string; file: string; 
   const stored = readFileSync(file, 'utf8').trim()
   if (stored.length < 16) throw new Error(`${file} holds no usable token: remove it, and a new one is made`)
   return { token: stored, file, isNew: false }
+}
+
+/** How the instance's own credentials are known. For now the admin token is the only one. */
+export interface Credentials {
+  /** Whether a text has the form of one: cheap, asked of every header's value. */
+  resembles(text: string): boolean
+  /** Whether it is one; takes the same time for every text. */
+  check(text: string): boolean
+}
+
+export function createCredentials(adminToken: string): Credentials {
+  return {
+    resembles: (text) => text.length === adminToken.length || text.startsWith('tg_'),
+    check: createSecretCheck(adminToken),
+  }
 }

@@ -1,0 +1,21 @@
+import { notReturned } from '../kernel/header-names.ts'
+import type { UpstreamAnswer } from './upstream.ts'
+
+/** The provider's headers as the client gets them, names and values in turn, without ours and those of the hop. */
+export function returnedHeaders(headers: UpstreamAnswer['headers']): string[] {
+  const returned: string[] = []
+  for (const name in headers) {
+    const value = headers[name]
+    if (value === undefined || notReturned.has(name) || name.startsWith('cf-aig-') || name.startsWith('tollgate-'))
+      continue
+    if (typeof value === 'string') returned.push(name, value)
+    else for (const each of value) returned.push(name, each)
+  }
+  return returned
+}
+
+/** One header's value; the first where there are several. */
+export function headerOf(headers: UpstreamAnswer['headers'], name: string): string | null {
+  const value = headers[name]
+  return (Array.isArray(value) ? value[0] : value) ?? null
+}

@@ -1,0 +1,67 @@
+import { GatewayError } from '../kernel/errors.ts'
+
+/** Which door a request came through, split by hand: this runs for every request. */
+export interface Door {
+  accountId: string
+  gatewayId: string
+  /** The provider's slug as it stands in the path. */
+  slug: string
+  /** Path after the slug without leading slash, undecoded. */
+  path: string
+  /** Query without `?`, possibly empty. */
+  query: string
+}
+
+const prefix = '/v1/'
+const name = /^[A-Za-z0-9_-]{1,64}$/
+
+/** Splits `/v1/{account}/{gateway}/{provider}/{path}?{query}`. Throws `no_route` where it has not that form. */
+export function readDoor(url: string): Door {
+  const mark = url.indexOf('?')
+  const pathEnd = mark === -1 ? url.length : mark
+  const query = mark === -1 ? '' : url.slice(mark + 1)
+  const accountEnd = segmentEnd(url, prefix.length, pathEnd)
+  const gatewayEnd = segmentEnd(url, accountEnd + 1, pathEnd)
+  const slugEnd = segmentEnd(url, gatewayEnd + 1, pathEnd)
+  const accountId = url.slice(prefix.length, accountEnd)
+  const gatewayId = url.slice(accountEnd + 1, gatewayEnd)
+  const slug = url.slice(gatewayEnd + 1, slugEnd)
+  if (!name.test(accountId) || !name.test(gatewayId)) {
+    throw new GatewayError(
+      'no_route',
+      `${shown(url.slice(0, pathEnd))} is not an address here: use /v1/{account_id}/{gateway_id}/{provider}/...`,
+    )
+  }
+  return { accountId, gatewayId, slug, path: url.slice(slugEnd + 1, pathEnd), query }
+}
+
+function segmentEnd(url: string, start: number, pathEnd: number): number {
+  if (start > pathEnd) return pathEnd
+  const slash = url.indexOf('/', start)
+  return slash === -1 || slash > pathEnd ? pathEnd : slash
+}
+
+/**
+ * The path as it may be appended to a provider's base. Throws `provider_invalid` where a decoded segment is `..`: it
+ * would leave the base. A backslash never separates, so it is sent encoded.
+ */
+export function checkPath(path: string): string {
+  if (!path.includes('%') && !path.includes('..') && !path.includes('\\') && !path.includes('#')) return path
+  let decoded = path
+  // Decoded as often as any server behind might do it.
+  for (let round = 0; round < 4 && decoded.includes('%'); round++) decoded = decodeLeniently(decoded)
+  if (decoded.split('/').includes('..')) {
+    throw new GatewayError('provider_invalid', `The path ${shown(path)} leaves the provider's base: remove ".."`)
+  }
+  return path.replaceAll('\\', '%5C').replaceAll('#', '%23')
+}
+
+function decodeLeniently(text: string): string {
+  return text.replaceAll(/%([0-9a-f]{2})/gi, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)))
+}
+
+/** A text of the client's as it may stand in an error message. */
+export function shown(text: string): string {
+  const clean = text.replaceAll(/[^\x20-\x7e]/g, '?')
+  return clean.length > 120 ? `"${clean.slice(0, 120)}..."` : `"${clean}"`
+}

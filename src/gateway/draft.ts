@@ -1,0 +1,154 @@
+import type { LogRecord, Outcome } from '../contract/log-record.ts'
+import type { Format, RequestFacts } from '../formats/format.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { Journal } from '../journal/journal.ts'
+import type { GatewaySnapshot } from '../live/live.ts'
+import type { Door } from './door.ts'
+import type { Exchange } from './exchange.ts'
+import type { RequestBody } from './request-body.ts'
+import type { RequestOptions } from './request-options.ts'
+import type { AnswerReading } from './tap.ts'
+
+/**
+ * A log record in the making: what is known so far, so that a failure at any step still leaves a complete and
+ * truthful row. Only the pipeline changes it.
+ */
+export interface Draft {
+  record: LogRecord
+  request: Buffer | null
+  response: Buffer | null
+  secrets: string[]
+  startTick: number
+  isLogged: boolean
+  keepsPayload: boolean
+}
+
+export function openDraft(parts: {
+  id: string
+  startedMs: number
+  startTick: number
+  exchange: Exchange
+  door: Door
+  gateway: GatewaySnapshot
+  options: RequestOptions
+}): Draft {
+  const { id, startedMs, exchange, door, gateway, options: request } = parts
+  return {
+    record: {
+      id,
+      gateway: gateway.number,
+      startedMs,
+      durationMs: 0,
+      firstByteMs: null,
+      method: exchange.method,
+      provider: door.slug.slice(0, 64),
+      model: null,
+      modelType: null,
+      path: shorten(door.query === '' ? door.path : `${door.path}?${door.query}`),
+      status: 0,
+      outcome: 'refused',
+      success: false,
+      cached: false,
+      isStream: false,
+      step: 0,
+      eventId: request.eventId ?? id,
+      userAgent: request.userAgent && shorten(request.userAgent),
+      authenticated: request.authenticated,
+      requestType: null,
+      requestContentType: request.contentType && shorten(request.contentType),
+      responseContentType: null,
+      requestSize: 0,
+      responseSize: 0,
+      requestTruncated: false,
+      responseTruncated: false,
+      metadata: request.metadata,
+      usage: null,
+      cost: null,
+      error: null,
+    },
+    request: null,
+    response: null,
+    secrets: request.secrets,
+    startTick: parts.startTick,
+    isLogged: request.collectLog ?? gateway.collectLogs,
+    keepsPayload: request.collectLogPayload,
+  }
+}
+
+/** A client's text as long as a row may hold it. */
+function shorten(text: string): string {
+  return text.length > 2048 ? text.slice(0, 2048) : text
+}
+
+/** What is known once the body was read and the target chosen. */
+export function describeRequest(
+  draft: Draft,
+  format: Format,
+  facts: RequestFacts,
+  body: RequestBody,
+  keptBytes: number,
+): void {
+  const { record } = draft
+  record.model = facts.model && facts.model.slice(0, 256)
+  record.isStream = facts.isStream
+  record.modelType = format.modelType
+  record.requestSize = body.lengthBytes ?? body.bytes.length
+  record.requestTruncated = body.rest !== null || body.bytes.length > keptBytes
+  if (body.bytes.length > 0)
+    draft.request = body.bytes.length > keptBytes ? body.bytes.subarray(0, keptBytes) : body.bytes
+}
+
+/** What is known once the answer ended, however it ended. Usage, model and cost are filled in by the caller. */
+export function describeAnswer(draft: Draft, reading: AnswerReading, ending: Ending): void {
+  const { record } = draft
+  record.outcome = ending.outcome
+  record.success =
+    ending.outcome === 'complete' && record.status >= 200 && record.status < 300 && reading.facts.error === null
+  record.error = record.success ? null : (ending.error ?? reading.facts.error ?? statusError(record.status))
+  record.responseSize = reading.size
+  record.responseTruncated = reading.isTruncated
+  record.usage = reading.facts.usage
+  draft.response = reading.body
+}
+
+export interface Ending {
+  outcome: Outcome
+  /** In words, where Tollgate knows why; null: what the provider said. */
+  error: string | null
+}
+
+function statusError(status: number): string | null {
+  return status >= 200 && status < 300 ? null : `The provider answered with status ${status}.`
+}
+
+/** Hands the finished record to the journal; `onWritten` once it is safe there, or at once where nothing is logged. */
+export function writeDraft(draft: Draft, journal: Journal, clock: Clock, onWritten: () => void): void {
+  if (!draft.isLogged) {
+    onWritten()
+    return
+  }
+  draft.record.durationMs = Math.round(clock.tickMs() - draft.startTick)
+  journal.append(
+    {
+      meta: JSON.stringify(draft.record),
+      request: draft.keepsPayload ? draft.request : null,
+      response: draft.keepsPayload ? draft.response : null,
+      secrets: draft.secrets,
+    },
+    onWritten,
+  )
+}
+
+/** The headers that name the row of an answer, names and values in turn. */
+export function ownHeaders({ record }: Draft): string[] {
+  return [
+    'cf-aig-log-id',
+    record.id,
+    'cf-aig-request-id',
+    record.id,
+    'cf-aig-event-id',
+    record.eventId,
+    'cf-aig-step',
+    String(record.step),
+  ]
+}

@@ -1,0 +1,188 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { GatewayError } from '../kernel/errors.ts'
+import { type BodySource, ClientLeft, type Exchange, type Sink } from './exchange.ts'
+
+/** What of an HTTP server's requests is watched: clients that stay silent while they send, or do not read. */
+export interface HttpDoor {
+  open(req: IncomingMessage, res: ServerResponse): { exchange: Exchange; sink: Sink }
+}
+
+export function createHttpDoor(options: { bodyIdleMs: number; drainIdleMs: number }): HttpDoor {
+  const silence = createSilenceWatch(options.bodyIdleMs)
+  return {
+    open: (req, res) => ({
+      exchange: {
+        method: req.method ?? 'GET',
+        url: req.url ?? '/',
+        rawHeaders: req.rawHeaders,
+        body: createBody(req, silence),
+      },
+      sink: createSink(req, res, options.drainIdleMs),
+    }),
+  }
+}
+
+function createBody(req: IncomingMessage, silence: SilenceWatch): BodySource {
+  const { lengthBytes, hasBody } = readFraming(req.rawHeaders)
+  return {
+    lengthBytes,
+    read: (limitBytes) => (hasBody ? readBody(req, limitBytes, silence) : Promise.resolve(noBody)),
+    async *rest(maxBytes) {
+      let received = 0
+      for await (const chunk of req as AsyncIterable<Buffer>) {
+        received += chunk.length
+        if (received > maxBytes) throw new GatewayError('body_too_large', `The request body is too large`)
+        yield chunk
+      }
+      if (!req.complete) throw new ClientLeft('the client left while it sent its body')
+    },
+  }
+}
+
+const noBody = { bytes: Buffer.alloc(0), isWhole: true }
+
+/** By hand: `req.headers` would build an object of all headers, which nothing else here needs. */
+function readFraming(rawHeaders: readonly string[]): { lengthBytes: number | null; hasBody: boolean } {
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? ''
+    if (name.length === 14 && name.toLowerCase() === 'content-length') {
+      const lengthBytes = Number(rawHeaders[at + 1])
+      return { lengthBytes, hasBody: lengthBytes > 0 }
+    }
+    if (name.length === 17 && name.toLowerCase() === 'transfer-encoding') return { lengthBytes: null, hasBody: true }
+  }
+  return { lengthBytes: 0, hasBody: false }
+}
+
+function readBody(
+  req: IncomingMessage,
+  limitBytes: number,
+  silence: SilenceWatch,
+): Promise<{ bytes: Buffer; isWhole: boolean }> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let length = 0
+    const watched = silence.watch(() => {
+      stop()
+      reject(
+        new GatewayError(
+          'client_too_slow',
+          `No byte of the request body came for ${silence.idleMs} ms: send it without pauses`,
+        ),
+      )
+    })
+
+    const stop = (): void => {
+      silence.forget(watched)
+      req.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onClose)
+    }
+    const onData = (chunk: Buffer): void => {
+      watched.isFresh = true
+      chunks.push(chunk)
+      length += chunk.length
+      if (length <= limitBytes) return
+      req.pause()
+      stop()
+      resolve({ bytes: Buffer.concat(chunks), isWhole: false })
+    }
+    const onEnd = (): void => {
+      stop()
+      const only = chunks.length === 1 ? chunks[0] : undefined
+      resolve({ bytes: only ?? Buffer.concat(chunks), isWhole: true })
+    }
+    const onClose = (): void => {
+      stop()
+      reject(new ClientLeft('the client left while it sent its body'))
+    }
+    req.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onClose)
+  })
+}
+
+interface Watched {
+  isFresh: boolean
+  onSilence: () => void
+}
+
+interface SilenceWatch {
+  idleMs: number
+  watch(onSilence: () => void): Watched
+  forget(watched: Watched): void
+}
+
+/** One timer for all bodies that are being read: a timer for each would cost more than reading most of them. */
+function createSilenceWatch(idleMs: number): SilenceWatch {
+  const all = new Set<Watched>()
+  let timer: NodeJS.Timeout | null = null
+  const sweep = (): void => {
+    for (const watched of all) {
+      if (watched.isFresh) watched.isFresh = false
+      else watched.onSilence()
+    }
+    if (all.size > 0 || !timer) return
+    clearInterval(timer)
+    timer = null
+  }
+  return {
+    idleMs,
+    watch(onSilence) {
+      const watched = { isFresh: true, onSilence }
+      all.add(watched)
+      timer ??= setInterval(sweep, idleMs).unref()
+      return watched
+    },
+    forget: (watched) => void all.delete(watched),
+  }
+}
+
+function createSink(req: IncomingMessage, res: ServerResponse, drainIdleMs: number): Sink {
+  let leave: (() => void) | null = null
+  let drainTimer: NodeJS.Timeout | null = null
+  let isEnded = false
+
+  const left = (): void => {
+    if (drainTimer) clearTimeout(drainTimer)
+    if (!isEnded) leave?.()
+  }
+  res.once('close', left)
+
+  return {
+    head: (status, headers) => void res.writeHead(status, headers),
+    write(chunk) {
+      const hasRoom = res.write(chunk)
+      // A client that stops reading would hold the provider's connection for ever.
+      if (!hasRoom) drainTimer ??= setTimeout(() => res.destroy(), drainIdleMs)
+      return hasRoom
+    },
+    onDrain(callback) {
+      res.once('drain', () => {
+        if (drainTimer) clearTimeout(drainTimer)
+        drainTimer = null
+        callback()
+      })
+    },
+    end(chunk) {
+      isEnded = true
+      if (chunk) res.end(chunk)
+      else res.end()
+      if (!req.complete) lingerThenClose(req)
+    },
+    cut() {
+      isEnded = true
+      res.destroy()
+    },
+    onLeave(callback) {
+      leave = callback
+      if (res.destroyed && !isEnded) callback()
+    },
+  }
+}
+
+/**
+ * The answer came before the body was read (it was refused): what still comes is thrown away for a while, since
+ * closing at once would reset the connection and destroy the answer on its way.
+ */
+function lingerThenClose(req: IncomingMessage): void {
+  const timer = setTimeout(() => req.destroy(), 2000)
+  timer.unref()
+  req.once('close', () => clearTimeout(timer)).resume()
+}

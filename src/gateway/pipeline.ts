@@ -1,0 +1,142 @@
+import type { Clock } from '../kernel/clock.ts'
+import { GatewayError, toGatewayError } from '../kernel/errors.ts'
+import type { Credentials } from '../kernel/secrets.ts'
+import type { TextLog } from '../kernel/text-log.ts'
+import type { Journal } from '../journal/journal.ts'
+import type { GatewaySnapshot, Live } from '../live/live.ts'
+import type { PriceTable } from '../pricing/price-table.ts'
+import { passOn } from './answer.ts'
+import { type Door, readDoor } from './door.ts'
+import { describeRequest, type Draft, openDraft, ownHeaders, writeDraft } from './draft.ts'
+import { ClientLeft, type Exchange, type Sink } from './exchange.ts'
+import { type RefusalSampler, refusalBody } from './refusal.ts'
+import { type BodyLimits, readBody } from './request-body.ts'
+import { readOptions, type RequestOptions } from './request-options.ts'
+import type { ChooseTarget } from './target.ts'
+import { toUpstreamRequest } from './to-upstream.ts'
+import type { UpstreamCall, Upstreams } from './upstream.ts'
+
+/** Runs one request from the door to its journal record. Never rejects. */
+export type Run = (exchange: Exchange, sink: Sink) => Promise<void>
+
+export interface PipelineDeps {
+  clock: Clock
+  newId: () => string
+  log: TextLog
+  live: Live
+  credentials: Credentials
+  chooseTarget: ChooseTarget
+  upstreams: Upstreams
+  prices: PriceTable
+  journal: Journal
+  sampler: RefusalSampler
+  limits: BodyLimits
+  /** Makes the gateway `default` of an account at its first authenticated request. */
+  createDefaultGateway: (accountId: string) => Promise<GatewaySnapshot>
+}
+
+/**
+ * The request path: every request takes these steps in this order. A failure at any of them leaves by `refuse`, which
+ * records what is known so far; what was recorded is known before the client has its answer's last byte.
+ */
+export function createPipeline(deps: PipelineDeps): Run {
+  const { clock, limits } = deps
+
+  return async function run(exchange, sink) {
+    const startedMs = clock.nowMs()
+    const startTick = clock.tickMs()
+    let draft: Draft | null = null
+    let call: UpstreamCall | null = null
+    try {
+      const door = readDoor(exchange.url)
+      const options = readOptions(exchange.rawHeaders, door.query, deps.credentials)
+
+      // settings: one frozen snapshot, and what this request's headers override
+      const gateway = deps.live.gateway(door.accountId, door.gatewayId) ?? (await comeIntoBeing(door, options, deps))
+      draft = openDraft({ id: deps.newId(), startedMs, startTick, exchange, door, gateway, options })
+
+      // authenticate
+      if (gateway.authentication && !options.authenticated) throw unauthorized()
+      if (options.problem) throw options.problem
+
+      // choose
+      const target = deps.chooseTarget(door, options, gateway)
+      if (target.added) draft.secrets.push(target.added.secret)
+
+      // read
+      const body = await readBody(exchange.body, limits)
+      const facts = target.format.readRequest({ path: target.endpoint, query: options.query, fields: body.fields })
+      describeRequest(draft, target.format, facts, body, limits.keptBytes)
+
+      // attempt
+      const upstreamRequest = toUpstreamRequest(target, exchange.method, options, body, facts)
+      call = deps.upstreams.call(upstreamRequest)
+      sink.onLeave(call.leave)
+      const answer = await call.answer
+
+      // answer: bytes to the client, a tap beside; ended: usage, cost, record, and only then the last byte
+      const hidesUsage = upstreamRequest.hidesUsage
+      await passOn({ draft, target, answer, sink, hidesUsage, method: exchange.method, abort: call.abort }, deps)
+    } catch (error) {
+      await refuse(draft, error, sink, deps)
+    } finally {
+      call?.abort()
+    }
+  }
+}
+
+/** A gateway that is not in the snapshots: `default` is made for whoever may, everything else is unknown. */
+async function comeIntoBeing(door: Door, options: RequestOptions, deps: PipelineDeps): Promise<GatewaySnapshot> {
+  if (door.gatewayId !== 'default') {
+    throw new GatewayError(
+      'gateway_unknown',
+      `Please configure AI Gateway: account "${door.accountId}" has no gateway "${door.gatewayId}". ` +
+        'Create it with POST /client/v4/accounts/{account_id}/ai-gateway/gateways',
+    )
+  }
+  if (!options.authenticated) throw unauthorized()
+  return deps.createDefaultGateway(door.accountId)
+}
+
+/** The error exit of every step: the row, and then the answer that says why. */
+async function refuse(draft: Draft | null, thrown: unknown, sink: Sink, deps: PipelineDeps): Promise<void> {
+  const isLeft = thrown instanceof ClientLeft
+  const error = toGatewayError(thrown)
+  if (error.code === 'internal' && !isLeft) deps.log.error('a request failed inside Tollgate', thrown)
+  const body = isLeft ? null : Buffer.from(refusalBody(error))
+  if (draft) {
+    describeRefusal(draft, isLeft ? null : error, body)
+    if (error.code === 'unauthorized' && !deps.sampler.allows(draft.record.gateway)) draft.isLogged = false
+    await new Promise<void>((resolve) => {
+      writeDraft(draft, deps.journal, deps.clock, resolve)
+      // The provider must not see the connection go before the row is safe.
+      if (isLeft) deps.journal.flush()
+    })
+  }
+  if (!body) return
+  const headers = ['content-type', 'application/json', 'content-length', String(body.length)]
+  sink.head(error.status, draft ? [...headers, ...ownHeaders(draft)] : headers)
+  sink.end(body)
+}
+
+function unauthorized(): GatewayError {
+  return new GatewayError(
+    'unauthorized',
+    'Unauthorized: this gateway needs a Tollgate token, in the header cf-aig-authorization: Bearer <token>',
+  )
+}
+
+/** Fills in a draft whose request Tollgate did not pass on, or whose client left before the answer began (no error). */
+function describeRefusal(draft: Draft, error: GatewayError | null, body: Buffer | null): void {
+  const { record } = draft
+  record.status = error ? error.status : 499
+  record.success = false
+  if (!error) record.outcome = 'client_left'
+  else if (error.code === 'upstream_failed') record.outcome = 'upstream_broken'
+  else if (error.code === 'upstream_timeout') record.outcome = 'upstream_timeout'
+  record.error = error ? error.message : 'The client left before the answer began.'
+  record.responseContentType = body && 'application/json'
+  record.responseSize = body?.length ?? 0
+  draft.response = body
+  if (error?.code === 'unauthorized') draft.keepsPayload = false
+}

@@ -1,0 +1,67 @@
+import { GatewayError } from '../kernel/errors.ts'
+import type { RequestFields } from '../formats/format.ts'
+import { scanTopLevel } from '../formats/scan.ts'
+import type { BodySource } from './exchange.ts'
+
+/** Sizes at which a body is treated differently, in bytes. */
+export interface BodyLimits {
+  /** More is refused. */
+  maxBytes: number
+  /** More is not buffered: it streams through, with one attempt. */
+  bufferedBytes: number
+  /** More is scanned for what is needed instead of parsed. */
+  parsedBytes: number
+  /** More is cut off in the log. */
+  keptBytes: number
+}
+
+/** A request's body, read as far as it may be buffered. */
+export interface RequestBody {
+  /** The whole body, or its first part where `rest` follows. */
+  bytes: Buffer
+  rest: AsyncIterable<Buffer> | null
+  lengthBytes: number | null
+  fields: RequestFields
+}
+
+/** Reads a body. Throws `body_too_large`, `client_too_slow` or `ClientLeft`. A body that is not JSON has no fields. */
+export async function readBody(source: BodySource, limits: BodyLimits): Promise<RequestBody> {
+  if (source.lengthBytes !== null && source.lengthBytes > limits.maxBytes) {
+    throw tooLarge(`has ${source.lengthBytes} bytes`, limits.maxBytes)
+  }
+  const { bytes, isWhole } = await source.read(Math.min(limits.bufferedBytes, limits.maxBytes))
+  if (!isWhole && bytes.length > limits.maxBytes) throw tooLarge('is larger', limits.maxBytes)
+  return {
+    bytes,
+    rest: isWhole ? null : source.rest(limits.maxBytes - bytes.length),
+    lengthBytes: isWhole ? bytes.length : source.lengthBytes,
+    fields: readFields(bytes, limits.parsedBytes),
+  }
+}
+
+function tooLarge(what: string, maxBytes: number): GatewayError {
+  return new GatewayError(
+    'body_too_large',
+    `The request body ${what}: at most ${maxBytes} bytes are allowed (TOLLGATE_MAX_BODY_BYTES)`,
+  )
+}
+
+const brace = '{'.charCodeAt(0)
+const wanted = ['model', 'stream', 'stream_options'] as const
+
+/**
+ * Broken JSON is not refused here: it goes on untouched, and the provider says what is wrong with it. The content
+ * type is not asked: what begins with a brace is taken for JSON, as `curl -d` without a header sends it.
+ */
+function readFields(bytes: Buffer, parsedBytes: number): RequestFields {
+  if (bytes[0] !== brace && !/^\s+\{/.test(bytes.toString('latin1', 0, 64))) return {}
+  if (bytes.length > parsedBytes) {
+    const { model, stream, stream_options: streamOptions } = scanTopLevel(bytes, wanted)
+    return { model: model?.value, stream: stream?.value, stream_options: streamOptions?.value }
+  }
+  try {
+    return JSON.parse(bytes.toString('utf8')) as RequestFields
+  } catch {
+    return {}
+  }
+}

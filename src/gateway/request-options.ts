@@ -1,0 +1,170 @@
+import { credentialHeaders, credentialParameters, hasOwnPrefix, notForwarded } from '../kernel/header-names.ts'
+import { GatewayError } from '../kernel/errors.ts'
+import type { Credentials } from '../kernel/secrets.ts'
+import { shown } from './door.ts'
+
+/** What a request's headers say, read in one pass. */
+export interface RequestOptions {
+  /** Whether a good Tollgate credential was found in any header or query parameter. */
+  authenticated: boolean
+  /** Names and values in turn, for the provider: without hop-by-hop headers, cookies, ours and Tollgate credentials. */
+  forwarded: string[]
+  /** The query for the provider, without Tollgate credentials. */
+  query: string
+  /** Texts that must be masked in the log entry. */
+  secrets: string[]
+  acceptEncoding: string | null
+  contentType: string | null
+  userAgent: string | null
+  eventId: string | null
+  /** Null: the gateway's setting. */
+  collectLog: boolean | null
+  collectLogPayload: boolean
+  metadata: Record<string, string | number | boolean> | null
+  /** The first header of ours whose value means nothing; thrown once there is a gateway whose log can tell it. */
+  problem: GatewayError | null
+}
+
+/** Reads headers and query. Never throws. */
+export function readOptions(rawHeaders: readonly string[], query: string, credentials: Credentials): RequestOptions {
+  const options: RequestOptions = {
+    authenticated: false,
+    forwarded: [],
+    query,
+    secrets: [],
+    acceptEncoding: null,
+    contentType: null,
+    userAgent: null,
+    eventId: null,
+    collectLog: null,
+    collectLogPayload: true,
+    metadata: null,
+    problem: null,
+  }
+  let nominated: string[] | null = null
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const raw = rawHeaders[at] ?? ''
+    const value = rawHeaders[at + 1] ?? ''
+    const name = raw.toLowerCase()
+    const text = withoutScheme(value)
+    if (credentialHeaders.has(name)) options.secrets.push(text)
+    if (credentials.resembles(text) && credentials.check(text)) {
+      options.authenticated = true
+      options.secrets.push(text)
+      continue
+    }
+    if (name === 'connection' && !/^(keep-alive|close)$/i.test(value)) nominated = value.toLowerCase().split(/\s*,\s*/)
+    if (hasOwnPrefix(name)) readOwn(options, name, value)
+    else if (name === 'accept-encoding') options.acceptEncoding = value
+    else if (!notForwarded.has(name)) {
+      if (name === 'content-type') options.contentType = value
+      else if (name === 'user-agent') options.userAgent = value
+      options.forwarded.push(raw, value)
+    }
+  }
+  if (nominated) options.forwarded = without(options.forwarded, nominated)
+  if (query.includes('=')) readQuery(options, credentials)
+  return options
+}
+
+/** `Bearer abc` as `abc`; a scheme is a single word, and a credential has no spaces. */
+function withoutScheme(value: string): string {
+  return value.slice(value.indexOf(' ') + 1)
+}
+
+function readOwn(options: RequestOptions, name: string, value: string): void {
+  switch (name) {
+    case 'cf-aig-metadata':
+      options.metadata = readMetadata(value)
+      break
+    case 'cf-aig-collect-log':
+      options.collectLog = readBoolean(options, name, value)
+      break
+    case 'cf-aig-collect-log-payload':
+      options.collectLogPayload = readBoolean(options, name, value)
+      break
+    case 'cf-aig-event-id':
+      options.eventId = readText(options, name, value)
+      break
+  }
+}
+
+function readBoolean(options: RequestOptions, name: string, value: string): boolean {
+  const text = value.trim().toLowerCase()
+  if (text !== 'true' && text !== 'false') complain(options, name, value, 'true or false is allowed')
+  return text === 'true'
+}
+
+function readText(options: RequestOptions, name: string, value: string): string | null {
+  if (value.length > 0 && value.length <= 256 && /^[\x20-\x7e]+$/.test(value)) return value
+  complain(options, name, value, '1 to 256 printable ASCII characters are allowed')
+  return null
+}
+
+/** A misspelt wish, above all one for privacy, must not be ignored in silence. */
+function complain(options: RequestOptions, name: string, value: string, allowed: string): void {
+  options.problem ??= new GatewayError('input_invalid', `The header ${name} is ${shown(value)}: ${allowed}`, {
+    path: ['header', name],
+  })
+}
+
+/** What Cloudflare takes is 5 entries; more is asked for often. */
+const mostMetadata = 16
+
+/**
+ * As measured on the real service: further entries are dropped, keys that begin with `cf.` are reserved, and a value
+ * that is not flat, or a text that is not a JSON object, makes the metadata null as a whole, never an error.
+ */
+function readMetadata(value: string): RequestOptions['metadata'] {
+  let parsed: unknown
+  try {
+    // Node gives header bytes as Latin-1; clients send UTF-8.
+    parsed = JSON.parse(Buffer.from(value, 'latin1').toString('utf8'))
+  } catch {
+    return null
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return null
+  const metadata: Record<string, string | number | boolean> = {}
+  let count = 0
+  for (const [key, entry] of Object.entries(parsed) as [string, unknown][]) {
+    if (key.startsWith('cf.') || key === '__proto__') continue
+    if (typeof entry !== 'string' && typeof entry !== 'number' && typeof entry !== 'boolean') return null
+    if (count++ < mostMetadata) metadata[key] = entry
+  }
+  return metadata
+}
+
+function readQuery(options: RequestOptions, credentials: Credentials): void {
+  const kept: string[] = []
+  for (const part of options.query.split('&')) {
+    const equals = part.indexOf('=')
+    const name = part.slice(0, equals === -1 ? undefined : equals)
+    const value = equals === -1 ? '' : part.slice(equals + 1)
+    const decoded = value.includes('%') ? decodeLeniently(value) : value
+    if (credentialParameters.has(name.toLowerCase())) options.secrets.push(value, decoded)
+    if (credentials.resembles(decoded) && credentials.check(decoded)) {
+      options.authenticated = true
+      options.secrets.push(value, decoded)
+      continue
+    }
+    kept.push(part)
+  }
+  options.query = kept.join('&')
+}
+
+function decodeLeniently(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+function without(headers: string[], names: readonly string[]): string[] {
+  const kept: string[] = []
+  for (let at = 0; at + 1 < headers.length; at += 2) {
+    const name = headers[at] ?? ''
+    if (!names.includes(name.toLowerCase())) kept.push(name, headers[at + 1] ?? '')
+  }
+  return kept
+}

@@ -1,0 +1,162 @@
+import type { AnswerFacts, Format, StreamReader } from '../formats/format.ts'
+import { scanTopLevel } from '../formats/scan.ts'
+import { createSseScanner } from '../formats/sse.ts'
+import { decode } from './decoding.ts'
+
+/** Reads an answer while it passes by. One tap reads one answer. */
+export interface Tap {
+  /**
+   * Takes the next bytes and gives those that may go on (null: none). Where `isTerminal()` is true afterwards, the
+   * given bytes carry the end of the answer and must not go on before the answer is recorded.
+   */
+  take(chunk: Buffer): Buffer | null
+  isTerminal(): boolean
+  /** Whether an orderly HTTP end at this point is a complete answer. */
+  endIsComplete(): boolean
+  /** At the end of the answer: bytes taken that never went on (an event without its blank line); null: none. */
+  rest(): Buffer | null
+  /** All that was read; called once, at the end, however it came. */
+  read(): AnswerReading | Promise<AnswerReading>
+}
+
+export interface AnswerReading {
+  facts: AnswerFacts
+  /** What is kept of the body, as text bytes; null where nothing is kept. */
+  body: Buffer | null
+  isTruncated: boolean
+  /** Bytes that came over the wire. */
+  size: number
+}
+
+export interface TapLimits {
+  parsedBytes: number
+  keptBytes: number
+}
+
+/** A tap for an answer that is not an event stream. `lengthBytes` is what its head promises, null where nothing. */
+export function createPlainTap(options: {
+  format: Format
+  contentType: string | null
+  contentEncoding: string | null
+  lengthBytes: number | null
+  limits: TapLimits
+}): Tap {
+  const { limits } = options
+  const kept: Buffer[] = []
+  let keptBytes = 0
+  let size = 0
+
+  return {
+    take(chunk) {
+      size += chunk.length
+      if (keptBytes < limits.keptBytes) {
+        const part = chunk.subarray(0, limits.keptBytes - keptBytes)
+        kept.push(part)
+        keptBytes += part.length
+      }
+      return chunk
+    },
+    isTerminal: () => options.lengthBytes !== null && size >= options.lengthBytes,
+    endIsComplete: () => options.lengthBytes === null || size >= options.lengthBytes,
+    rest: () => null,
+    read() {
+      const only = kept.length === 1 ? kept[0] : undefined
+      const raw = only ?? Buffer.concat(kept)
+      const isCut = size > keptBytes
+      if (options.contentEncoding === null) {
+        return { ...readPlain(options.format, options.contentType, raw, limits.parsedBytes), isTruncated: isCut, size }
+      }
+      return decode(raw, options.contentEncoding, limits.keptBytes).then(({ bytes, isWhole }) => ({
+        ...readPlain(options.format, options.contentType, bytes, limits.parsedBytes),
+        isTruncated: isCut || !isWhole,
+        size,
+      }))
+    },
+  }
+}
+
+const nothing: AnswerFacts = { model: null, usage: null, error: null }
+const answerMembers = ['model', 'modelVersion', 'usage', 'usageMetadata', 'error', 'result'] as const
+
+function readPlain(
+  format: Format,
+  contentType: string | null,
+  body: Buffer,
+  parsedBytes: number,
+): { facts: AnswerFacts; body: Buffer } {
+  if (body.length === 0 || contentType?.includes('json') !== true) return { facts: nothing, body }
+  if (body.length > parsedBytes) {
+    const found = scanTopLevel(body, answerMembers)
+    const members = Object.fromEntries(Object.entries(found).map(([name, member]) => [name, member.value]))
+    return { facts: format.readAnswer(members), body }
+  }
+  try {
+    return { facts: format.readAnswer(JSON.parse(body.toString('utf8'))), body }
+  } catch {
+    return { facts: nothing, body }
+  }
+}
+
+/**
+ * A tap for an event stream in a known format. `hidesUsage`: the usage event was asked for by Tollgate, not by the
+ * client, and is taken out; then only whole events go on.
+ */
+export function createStreamTap(reader: StreamReader, options: { hidesUsage: boolean; limits: TapLimits }): Tap {
+  let isTerminal = false
+  let readBytes = 0
+  let size = 0
+  let isTruncated = false
+  const hidden: [start: number, end: number][] = []
+  let tail: Buffer | null = null
+
+  const scanner = createSseScanner((name, data, start, end) => {
+    readBytes += data.length
+    // What an endless stream says is not kept for ever, but its usage and its end are still read.
+    if (readBytes > options.limits.keptBytes && !/usage|error|DONE|stop|finish/.test(data)) {
+      isTruncated = true
+      return
+    }
+    const kind = reader.event(name, data)
+    if (kind === 'terminal') isTerminal = true
+    else if (kind === 'usage-only' && options.hidesUsage) hidden.push([start, end])
+  })
+
+  function withoutHidden(chunk: Buffer, border: number): Buffer | null {
+    const before = tail?.length ?? 0
+    const bytes = tail ? Buffer.concat([tail, chunk]) : chunk
+    const until = border + before
+    tail = until < bytes.length ? bytes.subarray(until) : null
+    if (hidden.length === 0) return until > 0 ? bytes.subarray(0, until) : null
+    const parts: Buffer[] = []
+    let from = 0
+    for (const [start, end] of hidden) {
+      parts.push(bytes.subarray(from, start + before))
+      from = end + before
+    }
+    hidden.length = 0
+    parts.push(bytes.subarray(from, until))
+    const rest = Buffer.concat(parts)
+    return rest.length > 0 ? rest : null
+  }
+
+  return {
+    take(chunk) {
+      size += chunk.length
+      const border = scanner.push(chunk)
+      return options.hidesUsage ? withoutHidden(chunk, border) : chunk
+    },
+    isTerminal: () => isTerminal,
+    endIsComplete: () => isTerminal || reader.endIsComplete,
+    rest: () => tail,
+    read() {
+      scanner.end()
+      const message = reader.message()
+      return {
+        facts: reader.facts(),
+        body: message === null ? null : Buffer.from(JSON.stringify(message)),
+        isTruncated: isTruncated || scanner.hasSkipped(),
+        size,
+      }
+    },
+  }
+}

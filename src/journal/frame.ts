@@ -1,0 +1,77 @@
+import { crc32 } from 'node:zlib'
+
+/**
+ * How one entry lies in a segment, all numbers little-endian:
+ *
+ *     u32 length of the payload     u32 length of the meta text    u32 length of the request, +1, 0: none
+ *     u32 length of the response, +1, 0: none                      u32 CRC-32 of the 16 bytes before and the payload's first 64 KiB
+ *     payload: meta (UTF-8), request, response
+ *
+ * The CRC stops at 64 KiB, so that a body of 10 MB does not hold up the event loop; a frame cut off behind that is
+ * told by the end of the file.
+ */
+export const headerBytes = 20
+export const checkedBytes = 64 * 1024
+/** No frame is longer; a length above it is damage. Two bodies of 10 MiB and their meta fit. */
+export const maxPayloadBytes = 32 * 1024 * 1024
+
+export interface FrameLengths {
+  meta: number
+  /** Null: no body was kept (not the same as an empty one). */
+  request: number | null
+  response: number | null
+}
+
+/** Writes the header of the frame whose payload already stands at `start + headerBytes`, up to `end`. */
+export function writeHeader(target: Buffer, start: number, end: number, lengths: FrameLengths): void {
+  const payloadStart = start + headerBytes
+  const payload = lengths.meta + (lengths.request ?? 0) + (lengths.response ?? 0)
+  target.writeUInt32LE(payload, start)
+  target.writeUInt32LE(lengths.meta, start + 4)
+  target.writeUInt32LE(lengths.request === null ? 0 : lengths.request + 1, start + 8)
+  target.writeUInt32LE(lengths.response === null ? 0 : lengths.response + 1, start + 12)
+  const checked = target.subarray(payloadStart, Math.min(end, payloadStart + checkedBytes))
+  target.writeUInt32LE(crc32(checked, crc32(target.subarray(start, start + 16))), start + 16)
+}
+
+export interface Frame {
+  meta: Buffer
+  request: Buffer | null
+  response: Buffer | null
+  /** Where the next frame begins. */
+  end: number
+}
+
+/**
+ * The frame at `start`, as views into `source`; `incomplete` (with the bytes it needs) where `source` ends too early,
+ * `damaged` where what stands there was never written whole.
+ */
+export function readFrame(
+  source: Buffer,
+  start: number,
+): { frame: Frame } | { incomplete: number } | { damaged: true } {
+  if (source.length - start < headerBytes) return { incomplete: headerBytes }
+  const payload = source.readUInt32LE(start)
+  const meta = source.readUInt32LE(start + 4)
+  const request = source.readUInt32LE(start + 8)
+  const response = source.readUInt32LE(start + 12)
+  const bodies = Math.max(0, request - 1) + Math.max(0, response - 1)
+  if (payload === 0 || payload > maxPayloadBytes || meta + bodies !== payload) return { damaged: true }
+  const payloadStart = start + headerBytes
+  const end = payloadStart + payload
+  if (source.length < end) return { incomplete: headerBytes + payload }
+  const checked = source.subarray(payloadStart, Math.min(end, payloadStart + checkedBytes))
+  const crc = crc32(checked, crc32(source.subarray(start, start + 16)))
+  if (crc !== source.readUInt32LE(start + 16)) return { damaged: true }
+
+  const requestStart = payloadStart + meta
+  const responseStart = requestStart + Math.max(0, request - 1)
+  return {
+    frame: {
+      meta: source.subarray(payloadStart, requestStart),
+      request: request === 0 ? null : source.subarray(requestStart, responseStart),
+      response: response === 0 ? null : source.subarray(responseStart, end),
+      end,
+    },
+  }
+}

@@ -1,0 +1,56 @@
+import { closeSync, openSync, readSync } from 'node:fs'
+import { type Frame, readFrame } from './frame.ts'
+import type { Segment } from './segments.ts'
+
+/** What one read found behind an offset of a segment. */
+export interface SegmentRead {
+  /** Views into one buffer that is not used again. */
+  frames: Frame[]
+  /** Where the next read begins. */
+  nextOffset: number
+  /**
+   * `more`: read on. `end`: nothing whole stands behind `nextOffset` now. `damaged`: what stands there was never
+   * written whole; in a segment that is still being written this may only mean that a write is under way.
+   */
+  state: 'more' | 'end' | 'damaged'
+}
+
+/** Reads whole frames from `offset` on, about `targetBytes` of them and at least one if there is one. Synchronous: for a worker thread. */
+export function readSegment(segment: Segment, offset: number, targetBytes: number): SegmentRead {
+  const fd = openSync(segment.file, 'r')
+  try {
+    return readFrames(fd, offset, targetBytes)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+function readFrames(fd: number, offset: number, targetBytes: number): SegmentRead {
+  const buffer = Buffer.allocUnsafeSlow(targetBytes)
+  const length = readFully(fd, buffer, offset)
+  const bytes = buffer.subarray(0, length)
+  const frames: Frame[] = []
+  let at = 0
+  while (true) {
+    const result = readFrame(bytes, at)
+    if ('damaged' in result) return { frames, nextOffset: offset + at, state: 'damaged' }
+    if ('frame' in result) {
+      frames.push(result.frame)
+      at = result.frame.end
+      continue
+    }
+    if (length < targetBytes) return { frames, nextOffset: offset + at, state: 'end' }
+    if (frames.length > 0) return { frames, nextOffset: offset + at, state: 'more' }
+    return readFrames(fd, offset, result.incomplete)
+  }
+}
+
+function readFully(fd: number, buffer: Buffer, offset: number): number {
+  let total = 0
+  while (total < buffer.length) {
+    const read = readSync(fd, buffer, total, buffer.length - total, offset + total)
+    if (read === 0) break
+    total += read
+  }
+  return total
+}
