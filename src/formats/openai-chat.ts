@@ -54,8 +54,12 @@ export function createChoicesReader(object: string, finishChoice: (choice: JsonO
       return chunk['choices'].length === 0 && asObject(chunk['usage']) ? 'usage-only' : 'more'
     },
     facts: () => readOpenAiAnswer(message),
-    message: () => message && { ...message, object, choices: choices.map(finishChoice) },
+    message: () => message && { ...message, object, choices: choices.toSorted(byIndex).map(finishChoice) },
   }
+}
+
+function byIndex(a: JsonObject, b: JsonObject): number {
+  return (asCount(a['index']) ?? 0) - (asCount(b['index']) ?? 0)
 }
 
 /** The last value of each member stands, but a null never hides what an earlier chunk told. */
