@@ -51,7 +51,7 @@ export interface UpstreamTimeouts {
   /** To the answer's head. */
   headersMs: number
   /** Between two pieces of its body. */
-  idleMs: number
+  answerIdleMs: number
 }
 
 /** Connections to providers: one pool per origin, as many connections as there are calls, never pipelined. */
@@ -66,7 +66,7 @@ export function createUpstreams(timeouts: UpstreamTimeouts): Upstreams {
       pipelining: 1,
       allowH2: false,
       headersTimeout: timeouts.headersMs,
-      bodyTimeout: timeouts.idleMs,
+      bodyTimeout: timeouts.answerIdleMs,
       maxHeaderSize: 64 * 1024,
       connect: { timeout: timeouts.connectMs },
     })

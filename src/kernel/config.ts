@@ -51,7 +51,7 @@ const notYet = ['TOLLGATE_DATABASE_URL', 'TOLLGATE_REDIS_URL', 'TOLLGATE_WORKERS
 const providerName = /^TOLLGATE_PROVIDER_([A-Z0-9_]+)_(BASE_URL|API_KEY)$/
 
 /** Reads the configuration. `slugs` are the known providers' slugs. Throws `ConfigError` at the first wrong value. */
-export function readConfig(environment: NodeJS.ProcessEnv, slugs: readonly string[]): Config {
+export function readConfig(slugs: readonly string[], environment: NodeJS.ProcessEnv = process.env): Config {
   const value = (name: string): string | null => environment[name]?.trim() || null
   const providers = new Map<string, ProviderOverride>()
   const slugByName = new Map(slugs.map((slug) => [slug.toUpperCase().replaceAll('-', '_'), slug]))

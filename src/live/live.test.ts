@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { GatewayRecord } from '../contract/gateway-record.ts'
+import { createLive } from './live.ts'
+
+const record = (number: number, modifiedMs: number, settings: Record<string, unknown> = {}): GatewayRecord => ({
+  number,
+  accountId: 'acc',
+  id: 'gate',
+  settings,
+  createdMs: 0,
+  modifiedMs,
+})
+
+test('a change is in force when apply returns, and accounts do not see each other', () => {
+  const live = createLive([record(1, 1, { authentication: true, collect_logs: false })])
+  assert.deepEqual(
+    { ...live.gateway('acc', 'gate') },
+    {
+      number: 1,
+      accountId: 'acc',
+      id: 'gate',
+      modifiedMs: 1,
+      authentication: true,
+      collectLogs: false,
+      byokOnly: false,
+    },
+  )
+  live.apply({ type: 'gateway', record: record(1, 2) })
+  assert.equal(live.gateway('acc', 'gate')?.authentication, false)
+  assert.equal(live.gateway('other', 'gate'), undefined)
+})
+
+test('a change that comes late does not undo a newer one, nor a removal the gateway that took the name', () => {
+  const live = createLive([record(1, 5, { authentication: true })])
+  live.apply({ type: 'gateway', record: record(1, 4) })
+  assert.equal(live.gateway('acc', 'gate')?.authentication, true)
+  live.apply({ type: 'gateway', record: record(2, 1) })
+  live.apply({ type: 'gateway-removed', number: 1, accountId: 'acc', id: 'gate' })
+  assert.equal(live.gateway('acc', 'gate')?.number, 2)
+  live.apply({ type: 'gateway-removed', number: 2, accountId: 'acc', id: 'gate' })
+  assert.equal(live.gateway('acc', 'gate'), undefined)
+})

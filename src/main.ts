@@ -1,0 +1,73 @@
+import { systemClock } from './kernel/clock.ts'
+import { ConfigError, readConfig } from './kernel/config.ts'
+import { createTextLog } from './kernel/text-log.ts'
+import { providers } from './providers/index.ts'
+import { startTollgate, type Tollgate } from './start.ts'
+
+// The process: reads the environment, starts, says where it is, stops on a signal. Everything else is in start.ts.
+// What it writes holds other people's prompts: for this user only.
+process.umask(0o077)
+const config = readConfigOrExit()
+const log = createTextLog(config.logLevel, systemClock)
+for (const warning of config.warnings) log.warn(warning)
+
+let tollgate: Tollgate
+try {
+  tollgate = await startTollgate(config, log)
+} catch (error) {
+  exitWith(error)
+}
+greet(tollgate)
+
+let isStopping = false
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void stop(signal))
+// The launcher was killed: a server that nobody started must not stay behind.
+process.on('disconnect', () => void stop('the launcher is gone'))
+process.channel?.unref()
+process.on('uncaughtException', (error) => {
+  log.error('uncaught; stopping, what was journalled is safe', error)
+  process.exit(1)
+})
+
+async function stop(reason: string): Promise<void> {
+  if (isStopping) return
+  isStopping = true
+  log.info('stopping', { reason })
+  try {
+    await tollgate.close()
+    log.info('stopped')
+    process.exit(0)
+  } catch (error) {
+    log.error('the stop failed; what was journalled is safe', error)
+    process.exit(1)
+  }
+}
+
+function greet({ url, adminToken, adminTokenFile }: Tollgate): void {
+  const curl =
+    `curl ${url}/v1/default/default/openai/chat/completions -H "Authorization: Bearer $OPENAI_API_KEY"` +
+    ` -H "cf-aig-authorization: Bearer ${adminTokenFile === null ? '$TOLLGATE_ADMIN_TOKEN' : `$(cat '${adminTokenFile}')`}"` +
+    ` -H "Content-Type: application/json"` +
+    ` -d '{"model":"gpt-4o-mini","messages":[{"role":"user","content":"Hello!"}]}'`
+  log.info('listening', { url, adminTokenFile, curl })
+  // A secret is shown to a person only, never to a file that a log ends up in.
+  if (!process.stdout.isTTY) return
+  const token =
+    adminTokenFile === null ? 'the one in TOLLGATE_ADMIN_TOKEN' : `${adminToken}  (kept in ${adminTokenFile})`
+  process.stdout.write(`\n  Tollgate   ${url}\n  Token      ${token}\n  Try        ${curl}\n\n`)
+}
+
+function readConfigOrExit(): ReturnType<typeof readConfig> {
+  try {
+    return readConfig(providers.map(({ slug }) => slug))
+  } catch (error) {
+    exitWith(error)
+  }
+}
+
+function exitWith(error: unknown): never {
+  const isPlain = error instanceof ConfigError || (error instanceof Error && !('code' in error))
+  const text = isPlain ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)
+  process.stderr.write(`tollgate: ${text}\n`)
+  process.exit(1)
+}

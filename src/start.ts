@@ -1,0 +1,210 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import path from 'node:path'
+import { getRequestListener } from '@hono/node-server'
+import { Hono } from 'hono'
+import { createHttpDoor } from './gateway/http.ts'
+import { createPipeline, type Run } from './gateway/pipeline.ts'
+import { createRefusalSampler } from './gateway/refusal.ts'
+import { createChooseTarget } from './gateway/target.ts'
+import { createUpstreams } from './gateway/upstream.ts'
+import { startIngest } from './jobs/ingest.ts'
+import { createJournal } from './journal/journal.ts'
+import { type Clock, systemClock } from './kernel/clock.ts'
+import type { Config } from './kernel/config.ts'
+import { GatewayError } from './kernel/errors.ts'
+import { createHostCheck } from './kernel/host-check.ts'
+import { createIds } from './kernel/ids.ts'
+import { createCredentials, loadAdminToken } from './kernel/secrets.ts'
+import type { TextLog } from './kernel/text-log.ts'
+import { createLive } from './live/live.ts'
+import { createManagementApp } from './management/app.ts'
+import { findGateway } from './management/find-gateway.ts'
+import { createOperations } from './management/operations.ts'
+import { removeOrphans } from './management/removal.ts'
+import { respondError } from './management/respond.ts'
+import { createPriceTable } from './pricing/price-table.ts'
+import { lockDataDir } from './store/data-lock.ts'
+import { connectStore } from './store/remote.ts'
+import { startReader } from './store/start-reader.ts'
+
+/** A running Tollgate. */
+export interface Tollgate {
+  /** Where it listens, without a trailing slash. */
+  url: string
+  adminToken: string
+  /** Null where the token comes from the environment. */
+  adminTokenFile: string | null
+  /** Stops accepting, lets finish what runs (bounded), moves the journal to the store and closes everything. */
+  close(): Promise<void>
+}
+
+/** How long the product waits for others, in milliseconds; shorter in tests. */
+export interface Patience {
+  connectMs: number
+  /** For the head of a provider's answer. */
+  headersMs: number
+  /** For the next piece of a provider's answer. */
+  answerIdleMs: number
+  /** For the next piece of a client's body. */
+  bodyIdleMs: number
+  /** For a client to read what it was sent. */
+  drainIdleMs: number
+  /** For running requests at a stop. */
+  stopMs: number
+}
+
+export const usualPatience: Patience = {
+  connectMs: 10_000,
+  headersMs: 15 * 60_000,
+  answerIdleMs: 5 * 60_000,
+  bodyIdleMs: 60_000,
+  drainIdleMs: 5 * 60_000,
+  stopMs: 25_000,
+}
+
+/** For rows to be in the store before they are shown; a store that is slower shows them later. */
+const catchUpMs = 1000
+
+/** Puts the parts together and starts them: the one place that knows every room. */
+export async function startTollgate(
+  config: Config,
+  log: TextLog,
+  patience: Patience = usualPatience,
+  clock: Clock = systemClock,
+): Promise<Tollgate> {
+  const dataDir = path.resolve(config.dataDir)
+  const lock = lockDataDir(dataDir)
+  const made = config.adminToken === null ? loadAdminToken(dataDir) : null
+  const adminToken = config.adminToken ?? made?.token ?? ''
+  const credentials = createCredentials(adminToken)
+
+  const storeFile = path.join(dataDir, 'tollgate.db')
+  const journalDir = path.join(dataDir, 'journal')
+  const ingest = await startIngest({ storeFile, journalDir }, log, (part) => journal.release(part))
+  const reader = startReader({ file: storeFile })
+  const store = connectStore({ write: ingest.worker, read: reader })
+  const live = createLive(await store.gateways.all())
+  const journal = createJournal({
+    dir: journalDir,
+    clock,
+    log,
+    maxBytes: config.maxJournalBytes,
+    positions: ingest.positions,
+    onAppended: ingest.poke,
+  })
+  ingest.poke()
+
+  const upstreams = createUpstreams(patience)
+  const run = createPipeline({
+    clock,
+    newId: createIds(() => clock.nowMs()),
+    log,
+    live,
+    credentials,
+    chooseTarget: createChooseTarget(config),
+    upstreams,
+    prices: createPriceTable(),
+    journal,
+    sampler: createRefusalSampler(() => clock.tickMs()),
+    limits: { maxBytes: config.maxBodyBytes, bufferedBytes: 8 << 20, parsedBytes: 128 << 10, keptBytes: 10 << 20 },
+    async createDefaultGateway(accountId) {
+      const { id } = await findGateway({ store, live, clock }, accountId, 'default')
+      const snapshot = live.gateway(accountId, id)
+      if (!snapshot) throw new Error(`the gateway ${accountId}/${id} was made, but is not live`)
+      return snapshot
+    },
+  })
+
+  const server = await listen(config)
+  const url = urlOf(server, config.host)
+  const root = new Hono()
+  root.route('/', createOperations({ store, journalStats: () => journal.stats() }))
+  root.route(
+    '/',
+    createManagementApp({
+      store,
+      live,
+      clock,
+      log,
+      isAdminToken: credentials.check,
+      adminEmail: config.adminEmail,
+      publicUrl: config.publicUrl ?? url,
+      caughtUp: () => within(catchUpMs, ingest.caughtUp()),
+    }),
+  )
+  root.notFound(({ req }) => respondError(new GatewayError('no_route', `No route for ${req.method} ${req.path}.`)))
+  server.on('request', createFront(config, patience, run, getRequestListener(root.fetch)))
+  void removeOrphans({ store, log })
+
+  return {
+    url,
+    adminToken,
+    adminTokenFile: made?.file ?? null,
+    async close() {
+      await stop(server, patience.stopMs)
+      await upstreams.close()
+      await journal.close()
+      await within(patience.stopMs, ingest.caughtUp())
+      await store.close()
+      await Promise.all([ingest.close(), reader.terminate()])
+      lock.release()
+    },
+  }
+}
+
+/** The data plane is bare `node:http`; everything else, where comfort matters more than microseconds, is Hono. */
+function createFront(config: Config, patience: Patience, run: Run, others: RequestListener): RequestListener {
+  const door = createHttpDoor(patience)
+  const isHostAllowed = createHostCheck(config.host, config.publicUrl)
+  return (req, res) => {
+    if (!isHostAllowed(req.headers.host)) {
+      res.writeHead(403, { 'content-type': 'text/plain' })
+      res.end('This Host is not served on a loopback address: set TOLLGATE_PUBLIC_URL, or use localhost.\n')
+    } else if (req.url?.startsWith('/v1/')) {
+      const { exchange, sink } = door.open(req, res)
+      void run(exchange, sink)
+    } else void others(req, res)
+  }
+}
+
+function listen(config: Config): Promise<Server> {
+  const server = createServer({
+    keepAliveTimeout: 75_000,
+    headersTimeout: 60_000,
+    // Bodies have their own watch: a large upload may take long, silence may not.
+    requestTimeout: 0,
+    maxHeaderSize: 64 * 1024,
+  })
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) =>
+      reject(
+        new Error(
+          `Cannot listen on ${config.host}:${config.port}: ${error.message}. See TOLLGATE_HOST and TOLLGATE_PORT.`,
+        ),
+      ),
+    )
+    server.listen(config.port, config.host, () => resolve(server))
+  })
+}
+
+function urlOf(server: Server, host: string): string {
+  // A TCP server that listens has such an address.
+  const { port } = server.address() as AddressInfo
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
+async function stop(server: Server, stopMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  await within(stopMs, closed)
+  server.closeAllConnections()
+  await closed
+}
+
+/** Waits for a promise, but no longer than `limitMs`, and does not fail with it. */
+async function within(limitMs: number, promise: Promise<void>): Promise<void> {
+  const limit = Promise.withResolvers<void>()
+  const timer = setTimeout(limit.resolve, limitMs)
+  await Promise.race([promise.catch(() => {}), limit.promise])
+  clearTimeout(timer)
+}
