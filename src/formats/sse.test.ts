@@ -37,6 +37,7 @@ const everything = [
   'data:{"no":"space"}\r\n\r\n',
   'id: 7\rdata: {"text":"Grüße 🌍"}\rretry: 10\r\r',
   'data: {"a":1,\ndata: "b":2}\n\n',
+  'data: {"c":3,\r\ndata: "d":4}\r\n\r\n',
   'event: only a name\n\n',
   'data: [DONE]\n\n',
 ].join('')
@@ -46,6 +47,7 @@ const everythingRead: ScannedEvent[] = [
   [null, '{"no":"space"}'],
   [null, '{"text":"Grüße 🌍"}'],
   [null, '{"a":1,\n"b":2}'],
+  [null, '{"c":3,\n"d":4}'],
   [null, '[DONE]'],
 ]
 

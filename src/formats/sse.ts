@@ -49,7 +49,7 @@ export function createSseScanner(onEvent: OnSseEvent, limitBytes = mebibyte): Ss
   let hasSkipped = false
   const lines = createLineSplitter(limitBytes, takeLine)
 
-  return { push, end: () => (lines.end(), finishEvent(0)), hasSkipped: () => hasSkipped }
+  return { push, end, hasSkipped: () => hasSkipped }
 
   function push(chunk: Uint8Array): number {
     const unfinishedBytes = lines.push(asBuffer(chunk))
@@ -63,8 +63,13 @@ export function createSseScanner(onEvent: OnSseEvent, limitBytes = mebibyte): Ss
     return border
   }
 
+  function end(): void {
+    lines.end()
+    finishEvent(0)
+  }
+
   function takeLine(bytes: Buffer | null, from: number, to: number, lineStart: number, next: number): void {
-    const first = isFirstLine && bytes && hasByteOrderMark(bytes, from) ? from + 3 : from
+    const first = isFirstLine ? skipByteOrderMark(bytes, from) : from
     isFirstLine = false
     start ??= lineStart
     if (bytes && first === to) finishEvent(next)
@@ -96,11 +101,8 @@ export function createSseScanner(onEvent: OnSseEvent, limitBytes = mebibyte): Ss
 
   function finishEvent(next: number): void {
     if (text !== null) onEvent(name, text, start ?? next, next)
-    name = null
-    text = null
-    start = null
-    mayEndEarly = false
-    isTooLarge = false
+    name = text = start = null
+    mayEndEarly = isTooLarge = false
   }
 }
 
@@ -108,8 +110,8 @@ function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
-function hasByteOrderMark(bytes: Buffer, from: number): boolean {
-  return bytes[from] === 0xef && bytes[from + 1] === 0xbb && bytes[from + 2] === 0xbf
+function skipByteOrderMark(bytes: Buffer | null, from: number): number {
+  return bytes?.[from] === 0xef && bytes[from + 1] === 0xbb && bytes[from + 2] === 0xbf ? from + 3 : from
 }
 
 /** Whether the line is the named field: the name, then a colon or nothing. */

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 
 import { calcPrice, findProvider } from '@pydantic/genai-prices'
+import type { ConditionalPrice } from '@pydantic/genai-prices'
 import fc from 'fast-check'
 
 import type { Usage } from '../contract/usage.ts'
@@ -89,6 +90,40 @@ test('every bill is what the library itself calculates, but for the rounding of 
     { numRuns: 3000 },
   )
   assert.ok(compared > 500, `${compared} bills were compared`)
+})
+
+/** The times at which a price of a model begins or ends, those of the day on one day. */
+function changesOf({ constraint }: ConditionalPrice): number[] {
+  if (!constraint) return []
+  if (constraint.type === 'start_date') return [Date.parse(constraint.start_date)]
+  return [constraint.start_time, constraint.end_time].map((time) => Date.parse(`2026-11-22T${time}`))
+}
+
+test('prices change at the very millisecond at which the library changes them', () => {
+  const totals = { input_tokens: 1e6, output_tokens: 1e6 }
+  let compared = 0
+  for (const priceId of priceIds) {
+    for (const { id, prices: periods } of findProvider({ providerId: priceId })?.models ?? []) {
+      const changes = Array.isArray(periods) ? periods.flatMap(changesOf) : []
+      const model = prices.find(priceId, id)
+      for (const atMs of changes.flatMap((change) => [change - 1, change])) {
+        const expected = calcPrice(totals, id, { providerId: priceId, timestamp: new Date(atMs) })
+        const total = model && bill({ input: 1e6, output: 1e6 }, model, atMs).totalNanoUsd
+        if (total === null || !expected) continue
+        compared++
+        assert.equal(total / 1e9, Number(expected.total_price.toFixed(9)), `${id} at ${atMs}`)
+      }
+    }
+  }
+  assert.ok(compared > 30, `${compared} bills were compared`)
+})
+
+test('a tier begins above its start, counted over all input', () => {
+  const model = prices.find('openai', 'gpt-5.5')
+  assert.ok(model)
+  const rate = (input: number) => bill({ input, cacheRead: 1000 }, model, Date.UTC(2026, 10, 22)).items[0]?.ratePicoUsd
+  assert.equal(rate(270_999), 5_000_000)
+  assert.equal(rate(271_000), 10_000_000)
 })
 
 test('every plain chat with a priced model of the table can be billed', () => {
