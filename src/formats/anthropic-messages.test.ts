@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
 import { anthropicMessages } from './anthropic-messages.ts'
-import { readBody, readData, readStream } from './fixtures/read.ts'
+import { readBody, readData, readStream } from '../../test/formats/recorded.ts'
 
 test('a plain answer’s input stands beside its cache reads, and searches are counted', () => {
   assert.deepEqual(anthropicMessages.readAnswer(readBody('anthropic-messages.json')), {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 
-import { readData, readStream } from './fixtures/read.ts'
+import { readData, readStream } from '../../test/formats/recorded.ts'
 import { gemini } from './gemini.ts'
 
 const usage = { input: 32, cacheRead: 1000, inputImage: 258, output: 68, reasoning: 64 }

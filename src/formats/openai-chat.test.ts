@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { readBody, readData, readStream } from './fixtures/read.ts'
+import { readBody, readData, readStream } from '../../test/formats/recorded.ts'
 import { openaiChat } from './openai-chat.ts'
 
 const usage = { input: 93, cacheRead: 1024, output: 46 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { readData } from './fixtures/read.ts'
+import { readData } from '../../test/formats/recorded.ts'
 import { openaiAudio } from './openai-audio.ts'
 import { openaiCompletions } from './openai-completions.ts'
 import { openaiEmbeddings } from './openai-embeddings.ts'

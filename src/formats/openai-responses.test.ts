@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 
-import { readData, readStream } from './fixtures/read.ts'
+import { readData, readStream } from '../../test/formats/recorded.ts'
 import { openaiResponses } from './openai-responses.ts'
 
 const usage = { input: 37, output: 75, reasoning: 64 }

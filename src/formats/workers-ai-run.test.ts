@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { readData, readStream } from './fixtures/read.ts'
+import { readData, readStream } from '../../test/formats/recorded.ts'
 import { workersAiRun } from './workers-ai-run.ts'
 
 test('the model is read from the path', () => {
