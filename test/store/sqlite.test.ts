@@ -43,6 +43,8 @@ describe('store: SQLite files', () => {
       make(number, { request, metadata: { note: `marker-${index}-end` } }),
     )
     await store.logs.append(entries, { lane: 'main', segment: 1, offset: 1 })
+    // A replay after a crash must not leave copies behind either.
+    await store.logs.append(entries, { lane: 'main', segment: 1, offset: 1 })
     const present = (marker: Buffer | string): boolean =>
       readdirSync(dir).some((name) => readFileSync(path.join(dir, name)).includes(marker))
     // A few stand across two pages of the file, and are not found whole.

@@ -1,0 +1,138 @@
+import { z } from 'zod'
+
+const count = z.int().min(0).nullable()
+const action = z.enum(['BLOCK', 'FLAG'])
+const technique = z.enum(['fixed', 'sliding'])
+
+const dlpSchema = z.union([
+  z.looseObject({
+    enabled: z.boolean(),
+    policies: z.array(
+      z.looseObject({
+        id: z.string(),
+        enabled: z.boolean(),
+        action,
+        check: z.array(z.enum(['REQUEST', 'RESPONSE'])),
+        profiles: z.array(z.string()),
+      }),
+    ),
+  }),
+  z.looseObject({ enabled: z.boolean(), action, profiles: z.array(z.string()) }),
+])
+
+/** Hazard classes of the guard model, and P1 for prompt injection. */
+const hazards = ['P1', ...Array.from({ length: 13 }, (_, index) => `S${index + 1}`)]
+const hazardActions = z.partialRecord(z.enum(hazards), action)
+
+const dimension = z.union([
+  z.looseObject({ mode: z.literal('filter'), values: z.array(z.string()) }),
+  z.looseObject({ mode: z.literal('partition') }),
+])
+
+const spendRule = z.looseObject({
+  id: z.string().min(1).optional(),
+  enabled: z.boolean().optional(),
+  limitType: z.literal('cost'),
+  /** USD. */
+  limit: z.number().positive(),
+  /** Seconds. */
+  window: z.int().positive(),
+  technique: technique.optional(),
+  model: dimension.optional(),
+  provider: dimension.optional(),
+  metadata: z.record(z.string(), dimension).optional(),
+})
+
+const otelExporter = z.looseObject({
+  url: z.url().max(2048),
+  headers: z.record(z.string(), z.string().max(4096)),
+  authorization: z.string().max(256).optional(),
+  content_type: z.enum(['json', 'protobuf']).optional(),
+})
+
+/**
+ * Every setting of a gateway that can be written, all optional: what is not given keeps its value. Ranges are those of
+ * Cloudflare's API. Other fields pass through; they are stored and shown, and the answer says that nothing obeys them.
+ */
+export const gatewaySettingsSchema = z.looseObject({
+  authentication: z.boolean().optional(),
+  byok_only: z.boolean().optional(),
+  cache_invalidate_on_update: z.boolean().optional(),
+  /** Seconds; 0 or null is off. */
+  cache_ttl: count.optional(),
+  collect_logs: z.boolean().optional(),
+  dlp: dlpSchema.optional(),
+  guardrails: z.looseObject({ prompt: hazardActions, response: hazardActions }).nullish(),
+  log_classification: z.boolean().optional(),
+  /** How many rows are kept at most. */
+  log_management: z.int().min(10_000).max(10_000_000).nullish(),
+  log_management_strategy: z.enum(['STOP_INSERTING', 'DELETE_OLDEST']).nullish(),
+  logpush: z.boolean().optional(),
+  logpush_public_key: z.string().min(16).max(1024).nullish(),
+  otel: z.array(otelExporter).max(5).nullish(),
+  /** Seconds; 0 or null is off. */
+  rate_limiting_interval: count.optional(),
+  /** Requests per interval; 0 or null is off. */
+  rate_limiting_limit: count.optional(),
+  rate_limiting_technique: technique.nullish(),
+  retry_backoff: z.enum(['constant', 'linear', 'exponential']).nullish(),
+  /** Milliseconds. */
+  retry_delay: z.int().min(0).max(60_000).nullish(),
+  retry_max_attempts: z.int().min(1).max(5).nullish(),
+  spend_limits: z.looseObject({ enabled: z.boolean().optional(), rules: z.array(spendRule).max(20) }).nullish(),
+  store_id: z.string().nullish(),
+  stripe: z
+    .looseObject({ authorization: z.string(), usage_events: z.array(z.looseObject({ payload: z.string() })) })
+    .nullish(),
+  workers_ai_billing_mode: z.enum(['postpaid', 'unified']).optional(),
+  zdr: z.boolean().optional(),
+  /** Tollgate's own: the model that answers test cases, `provider/model`. */
+  evaluation_model: z.string().nullish(),
+  /** Tollgate's own: rows older than this are removed. */
+  log_retention_days: z.int().min(1).nullish(),
+  /** Tollgate's own: keep a stream's events as they came. */
+  log_raw_events: z.boolean().optional(),
+  /** Tollgate's own: index the words of bodies. */
+  log_text_search: z.boolean().optional(),
+})
+export type GatewaySettings = z.output<typeof gatewaySettingsSchema>
+
+/** The settings that something obeys today. A part that begins to obey one adds it here. */
+export const enforcedSettings: readonly string[] = ['authentication', 'byok_only', 'collect_logs']
+
+/** Members of a gateway that only the server writes: a client that sends back what it read is not told off. */
+export const readOnlyGatewayFields: readonly string[] = [
+  'account_id',
+  'account_tag',
+  'created_at',
+  'internal',
+  'internal_id',
+  'is_default',
+  'modified_at',
+  'wholesale',
+]
+
+/** The id of the gateway that every account has without creating it. */
+export const defaultGatewayId = 'default'
+
+/** The settings of a new gateway before those that its creator gives. `default` asks for a credential. */
+export function initialGatewaySettings(id: string): Record<string, unknown> {
+  return {
+    authentication: id === defaultGatewayId,
+    cache_invalidate_on_update: true,
+    cache_ttl: 0,
+    collect_logs: true,
+    rate_limiting_interval: 0,
+    rate_limiting_limit: 0,
+    rate_limiting_technique: 'fixed',
+  }
+}
+
+/** Which of the given settings nothing obeys yet, sorted. One that is switched off needs nobody to obey it. */
+export function settingsNotEnforced(given: Record<string, unknown>): string[] {
+  const isOff = (value: unknown): boolean => value === null || value === false || value === 0
+  return Object.entries(given)
+    .filter(([name, value]) => !enforcedSettings.includes(name) && !isOff(value))
+    .map(([name]) => name)
+    .toSorted()
+}

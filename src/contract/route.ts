@@ -1,0 +1,31 @@
+import type { z } from 'zod'
+
+/** What a token may do, named as Cloudflare names it. */
+export type Permission = 'AI Gateway Read' | 'AI Gateway Write' | 'AI Gateway Metadata Read'
+
+/**
+ * One call of the management API as data: validation, documentation and clients follow from it, and `management/`
+ * has exactly one handler for it.
+ */
+export interface Route {
+  /** As the official SDKs name it, e.g. `gateways.create`. */
+  name: string
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** Below `/client/v4`, with parameters in braces. */
+  path: string
+  /** One sentence for the reader of the API's documentation. */
+  summary: string
+  /** What the credential must allow; null where any good credential will do. */
+  permission: Permission | null
+  params: z.ZodObject
+  query: z.ZodObject
+  /** Null where no body is read. */
+  body: z.ZodType | null
+  /** What `result` of the envelope holds; null where the answer is a stored body as it is, without an envelope. */
+  result: z.ZodType | null
+}
+
+/** Lets the compiler see every part of a route's own type. */
+export function defineRoute<const R extends Route>(route: R): R {
+  return route
+}

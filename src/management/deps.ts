@@ -1,0 +1,20 @@
+import type { Clock } from '../kernel/clock.ts'
+import type { TextLog } from '../kernel/text-log.ts'
+import type { Live } from '../live/live.ts'
+import type { Store } from '../store/store.ts'
+
+/** What the management API is built on. */
+export interface ManagementDeps {
+  store: Store
+  /** The compiled settings in memory. */
+  live: Pick<Live, 'apply'>
+  clock: Clock
+  log: TextLog
+  /** Compares in constant time. */
+  isAdminToken(text: string): boolean
+  adminEmail: string
+  /** Where clients reach this server, without a trailing slash. */
+  publicUrl: string
+  /** Resolves when the requests finished so far have their rows in the store, or after a bounded wait. */
+  caughtUp(): Promise<void>
+}

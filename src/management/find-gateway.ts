@@ -1,0 +1,44 @@
+import { defaultGatewayId, initialGatewaySettings } from '../contract/gateway-settings.ts'
+import type { GatewayRecord } from '../contract/gateway-record.ts'
+import { GatewayError } from '../kernel/errors.ts'
+import type { ManagementDeps } from './deps.ts'
+
+/** An account's gateway. `default` comes into being here if nobody has used it yet. Throws `not_found`. */
+export async function findGateway(
+  deps: Pick<ManagementDeps, 'store' | 'live' | 'clock'>,
+  accountId: string,
+  id: string,
+): Promise<GatewayRecord> {
+  const found = await lookUp(deps, accountId, id)
+  if (found !== null) return found
+  if (id === defaultGatewayId) {
+    const made = await insertGateway(deps, accountId, id, {})
+    // Null: another request made it in between.
+    const record = made ?? (await lookUp(deps, accountId, id))
+    if (record !== null) return record
+  }
+  throw new GatewayError('not_found', `Gateway not found: the account ${accountId} has no gateway ${id}.`)
+}
+
+/** Stores a new gateway and tells the data plane. Null if the account has a gateway of that id. */
+export async function insertGateway(
+  { store, live, clock }: Pick<ManagementDeps, 'store' | 'live' | 'clock'>,
+  accountId: string,
+  id: string,
+  given: Record<string, unknown>,
+): Promise<GatewayRecord | null> {
+  const nowMs = clock.nowMs()
+  const settings = { ...initialGatewaySettings(id), ...given }
+  const record = await store.gateways.insert({ accountId, id, settings, createdMs: nowMs, modifiedMs: nowMs })
+  if (record !== null) live.apply({ type: 'gateway', record })
+  return record
+}
+
+async function lookUp(
+  { store }: Pick<ManagementDeps, 'store'>,
+  accountId: string,
+  id: string,
+): Promise<GatewayRecord | null> {
+  const { rows } = await store.gateways.page({ accountId, id, search: null, page: 1, perPage: 1 })
+  return rows[0] ?? null
+}

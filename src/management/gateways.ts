@@ -1,0 +1,145 @@
+import type { GatewayRecord } from '../contract/gateway-record.ts'
+import {
+  defaultGatewayId,
+  type GatewaySettings,
+  readOnlyGatewayFields,
+  settingsNotEnforced,
+} from '../contract/gateway-settings.ts'
+import type { Gateway, gatewayRoutes } from '../contract/gateways.ts'
+import { GatewayError } from '../kernel/errors.ts'
+import type { ManagementDeps } from './deps.ts'
+import { findGateway, insertGateway } from './find-gateway.ts'
+import { removeOrphans } from './removal.ts'
+import type { Reply } from './respond.ts'
+import type { Handlers } from './routes.ts'
+
+export function createGatewayHandlers(deps: ManagementDeps): Handlers<typeof gatewayRoutes> {
+  const { store, live, publicUrl } = deps
+  return {
+    async list({ params, query }) {
+      const { rows, total } = await store.gateways.page({
+        accountId: params.account_id,
+        search: query.search ?? null,
+        id: query.id ?? null,
+        page: query.page,
+        perPage: query.per_page,
+      })
+      return {
+        result: rows.map(present),
+        resultInfo: { page: query.page, per_page: query.per_page, count: rows.length, total_count: total },
+      }
+    },
+
+    async create({ params, body }) {
+      const { id, ...rest } = body
+      const given = writable(rest)
+      const record = await insertGateway(deps, params.account_id, id, given)
+      if (record === null) {
+        throw new GatewayError('input_invalid', `A gateway ${id} already exists in the account ${params.account_id}.`, {
+          path: ['body', 'id'],
+        })
+      }
+      return { result: present(record), notes: notesOn(given) }
+    },
+
+    async get({ params }) {
+      return { result: present(await findGateway(deps, params.account_id, params.gateway_id)) }
+    },
+
+    update: (input) => change(deps, input),
+
+    edit: (input) => change(deps, input),
+
+    async delete({ params, ifMatch }) {
+      const record = await findGateway(deps, params.account_id, params.gateway_id)
+      requireUnchanged(record, ifMatch)
+      const { number, accountId, id } = record
+      if (!(await store.gateways.remove(number))) throw goneMeanwhile(record)
+      live.apply({ type: 'gateway-removed', number, accountId, id })
+      // Its rows may be millions: they go in the background, and nothing can reach them any more. It never rejects.
+      void removeOrphans(deps)
+      return { result: present(record) }
+    },
+
+    async url({ params }) {
+      const { accountId, id } = await findGateway(deps, params.account_id, params.gateway_id)
+      const provider = params.provider === 'universal' ? '' : params.provider
+      return { result: `${publicUrl}/v1/${accountId}/${id}/${provider}` }
+    },
+  }
+}
+
+/** A gateway as the API shows it. */
+export function present(record: GatewayRecord): Gateway {
+  return {
+    // They were read by `gatewaySettingsSchema` before they were stored.
+    ...(record.settings as GatewaySettings),
+    id: record.id,
+    account_id: record.accountId,
+    account_tag: record.accountId,
+    is_default: record.id === defaultGatewayId,
+    created_at: toIso(record.createdMs),
+    modified_at: toIso(record.modifiedMs),
+  }
+}
+
+/** How often a change is begun anew because another one came first, before the caller is told. */
+const maxAttempts = 20
+
+interface Change {
+  params: { account_id: string; gateway_id: string }
+  body: GatewaySettings
+  ifMatch: string | undefined
+}
+
+async function change(deps: ManagementDeps, { params, body, ifMatch }: Change): Promise<Reply<Gateway>> {
+  const { id, ...rest } = body
+  if (id !== undefined && id !== params.gateway_id) {
+    throw new GatewayError('input_invalid', `id: a gateway cannot be renamed, expected ${params.gateway_id}`, {
+      path: ['body', 'id'],
+    })
+  }
+  const given = writable(rest)
+  for (let attempt = 1; attempt <= maxAttempts; attempt++) {
+    const current = await findGateway(deps, params.account_id, params.gateway_id)
+    requireUnchanged(current, ifMatch)
+    const record: GatewayRecord = {
+      ...current,
+      settings: { ...current.settings, ...given },
+      // Always another time, for it also names the version.
+      modifiedMs: Math.max(deps.clock.nowMs(), current.modifiedMs + 1),
+    }
+    if (await deps.store.gateways.update(record, current.modifiedMs)) {
+      deps.live.apply({ type: 'gateway', record })
+      return { result: present(record), notes: notesOn(given) }
+    }
+  }
+  throw new GatewayError('unavailable', `The gateway ${params.gateway_id} is being changed by others. Try again.`)
+}
+
+function writable(given: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(given).filter(([name]) => !readOnlyGatewayFields.includes(name)))
+}
+
+function notesOn(given: Record<string, unknown>): string[] {
+  const names = settingsNotEnforced(given)
+  return names.length === 0 ? [] : [`stored, not enforced: ${names.join(', ')}`]
+}
+
+/** `If-Match` carries the `modified_at` of the version that the caller has seen. */
+function requireUnchanged(record: GatewayRecord, ifMatch: string | undefined): void {
+  const modifiedAt = toIso(record.modifiedMs)
+  if (ifMatch === undefined || ifMatch === '*' || ifMatch === modifiedAt) return
+  throw new GatewayError(
+    'precondition_failed',
+    `The gateway ${record.id} was changed at ${modifiedAt}, after the version of If-Match. Read it again.`,
+  )
+}
+
+function goneMeanwhile(record: GatewayRecord): GatewayError {
+  return new GatewayError('not_found', `Gateway not found: ${record.id} was removed meanwhile.`)
+}
+
+function toIso(ms: number): string {
+  return new Date(ms).toISOString()
+}

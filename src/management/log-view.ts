@@ -1,0 +1,91 @@
+import type { LogDetail, LogItem } from '../contract/logs.ts'
+import { tokensIn, tokensOut } from '../contract/usage.ts'
+import type { LogRow } from '../store/store.ts'
+
+/** A row as lists show it. */
+export function presentLog(row: LogRow): LogItem {
+  const createdAt = new Date(row.startedMs).toISOString()
+  return {
+    id: row.id,
+    created_at: createdAt,
+    timestamp: createdAt,
+    provider: row.provider,
+    model: row.model ?? '',
+    model_type: row.modelType,
+    path: row.path,
+    request_type: row.requestType,
+    request_content_type: row.requestContentType,
+    response_content_type: row.responseContentType,
+    duration: row.durationMs,
+    duration_ms: row.durationMs,
+    first_byte_ms: row.firstByteMs,
+    timings: { total: row.durationMs, latency: row.firstByteMs },
+    status_code: row.status,
+    success: row.success,
+    cached: row.cached,
+    outcome: row.outcome,
+    error: row.error,
+    tokens_in: row.usage === null ? null : tokensIn(row.usage),
+    tokens_out: row.usage === null ? null : tokensOut(row.usage),
+    usage_metadata: presentUsage(row.usage),
+    cost: row.cost === null || row.cost.totalNanoUsd === null ? null : nanoToUsd(row.cost.totalNanoUsd),
+    custom_cost: false,
+    metadata: row.metadata,
+    step: row.step,
+    event_id: row.eventId,
+    user_agent: row.userAgent,
+    feedback: row.feedback,
+    score: row.score,
+    authentication: row.authenticated,
+    request: '',
+    response: '',
+  }
+}
+
+/** One row with the beginning of its bodies, and where its cost comes from. */
+export function presentLogDetail(row: LogRow): LogDetail {
+  return {
+    ...presentLog(row),
+    request_head: row.requestHead ?? '',
+    request_head_complete: row.requestHeadComplete,
+    request_size: row.requestSize,
+    response_head: row.responseHead ?? '',
+    response_head_complete: row.responseHeadComplete,
+    response_size: row.responseSize,
+    usage: row.usage === null ? null : { ...row.usage },
+    cost_detail: presentCost(row.cost),
+  }
+}
+
+/** 1e-9 USD as USD: the nearest number to the exact decimal, so it prints with at most nine decimals. */
+export function nanoToUsd(nanoUsd: number): number {
+  return nanoUsd / 1e9
+}
+
+function presentUsage(usage: LogRow['usage']): LogItem['usage_metadata'] {
+  if (usage === null) return null
+  const [input, output] = [tokensIn(usage), tokensOut(usage)]
+  return {
+    input_tokens: input,
+    output_tokens: output,
+    total_tokens: input + output,
+    output_reasoning_tokens: usage.reasoning ?? 0,
+    input_cached_tokens: usage.cacheRead ?? 0,
+  }
+}
+
+function presentCost(cost: LogRow['cost']): LogDetail['cost_detail'] {
+  if (cost === null) return null
+  return {
+    items: cost.items.map((item) => ({
+      unit: item.unit,
+      quantity: item.quantity,
+      // 1e-12 USD for one is 1e-6 USD for a million.
+      rate_usd_per_million: item.ratePicoUsd / 1e6,
+      amount_usd: nanoToUsd(item.amountNanoUsd),
+    })),
+    source: cost.source,
+    entry: cost.entry,
+    unknown: cost.unknown ?? null,
+  }
+}
