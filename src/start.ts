@@ -7,17 +7,17 @@ import { createHttpDoor } from './gateway/http.ts'
 import { createPipeline, type Run } from './gateway/pipeline.ts'
 import { createRefusalSampler } from './gateway/refusal.ts'
 import { createChooseTarget } from './gateway/target.ts'
-import { createUpstreams } from './gateway/upstream.ts'
+import { createUpstreams, type Upstreams } from './gateway/upstream.ts'
 import { startIngest } from './jobs/ingest.ts'
-import { createJournal } from './journal/journal.ts'
+import { createJournal, type Journal } from './journal/journal.ts'
 import { type Clock, systemClock } from './kernel/clock.ts'
 import type { Config } from './kernel/config.ts'
 import { GatewayError } from './kernel/errors.ts'
 import { createHostCheck } from './kernel/host-check.ts'
 import { createIds } from './kernel/ids.ts'
-import { createCredentials, loadAdminToken } from './kernel/secrets.ts'
+import { createCredentials, type Credentials, loadAdminToken } from './kernel/secrets.ts'
 import type { TextLog } from './kernel/text-log.ts'
-import { createLive } from './live/live.ts'
+import { createLive, type Live } from './live/live.ts'
 import { createManagementApp } from './management/app.ts'
 import { findGateway } from './management/find-gateway.ts'
 import { createOperations } from './management/operations.ts'
@@ -27,6 +27,7 @@ import { createPriceTable } from './pricing/price-table.ts'
 import { lockDataDir } from './store/data-lock.ts'
 import { connectStore } from './store/remote.ts'
 import { startReader } from './store/start-reader.ts'
+import type { Store } from './store/store.ts'
 
 /** A running Tollgate. */
 export interface Tollgate {
@@ -77,8 +78,56 @@ export async function startTollgate(
   const lock = lockDataDir(dataDir)
   const made = config.adminToken === null ? loadAdminToken(dataDir) : null
   const adminToken = config.adminToken ?? made?.token ?? ''
-  const credentials = createCredentials(adminToken)
 
+  const base = { config, log, patience, clock, credentials: createCredentials(adminToken) }
+  const storage = await openStorage(dataDir, base)
+  const upstreams = createUpstreams(patience)
+  const run = createDataPlane(base, storage, upstreams)
+
+  const server = await listen(config).catch(async (error: unknown) => {
+    await storage.close()
+    lock.release()
+    throw error
+  })
+  // From here to `on` nothing may be awaited: a request without a listener would wait for ever.
+  const url = urlOf(server, config.host)
+  const others = getRequestListener(createOthers(base, storage, url).fetch)
+  server.on('request', createFront(config, patience, run, others))
+  void removeOrphans({ store: storage.store, log })
+
+  return {
+    url,
+    adminToken,
+    adminTokenFile: made?.file ?? null,
+    async close() {
+      await stop(server, patience.stopMs)
+      await upstreams.close()
+      await storage.close()
+      lock.release()
+    },
+  }
+}
+
+/** What most parts need. */
+interface Base {
+  config: Config
+  log: TextLog
+  patience: Patience
+  clock: Clock
+  credentials: Credentials
+}
+
+/** The engines of floor 2 and the thread that feeds them. */
+interface Storage {
+  store: Store
+  live: Live
+  journal: Journal
+  /** Waits, for a bounded time, until what is in the journal now is in the store. */
+  caughtUp: () => Promise<void>
+  close: () => Promise<void>
+}
+
+async function openStorage(dataDir: string, { config, log, patience, clock }: Base): Promise<Storage> {
   const storeFile = path.join(dataDir, 'tollgate.db')
   const journalDir = path.join(dataDir, 'journal')
   const ingest = await startIngest({ storeFile, journalDir }, log, (part) => journal.release(part))
@@ -93,10 +142,25 @@ export async function startTollgate(
     positions: ingest.positions,
     onAppended: ingest.poke,
   })
+  // What an earlier process left behind.
   ingest.poke()
+  return {
+    store,
+    live,
+    journal,
+    caughtUp: () => within(catchUpMs, ingest.caughtUp()),
+    async close() {
+      await journal.close()
+      await within(patience.stopMs, ingest.caughtUp())
+      await store.close()
+      await Promise.all([ingest.close(), reader.terminate()])
+    },
+  }
+}
 
-  const upstreams = createUpstreams(patience)
-  const run = createPipeline({
+function createDataPlane({ config, log, clock, credentials }: Base, storage: Storage, upstreams: Upstreams): Run {
+  const { store, live, journal } = storage
+  return createPipeline({
     clock,
     newId: createIds(() => clock.nowMs()),
     log,
@@ -115,46 +179,27 @@ export async function startTollgate(
       return snapshot
     },
   })
+}
 
-  const server = await listen(config)
-  const url = urlOf(server, config.host)
-  const root = new Hono()
-  root.route('/', createOperations({ store, journalStats: () => journal.stats() }))
-  root.route(
-    '/',
-    createManagementApp({
-      store,
-      live,
-      clock,
-      log,
-      isAdminToken: credentials.check,
-      adminEmail: config.adminEmail,
-      publicUrl: config.publicUrl ?? url,
-      caughtUp: () => within(catchUpMs, ingest.caughtUp()),
-    }),
-  )
-  root.notFound(({ req }) => respondError(new GatewayError('no_route', `No route for ${req.method} ${req.path}.`)))
-  server.on('request', createFront(config, patience, run, getRequestListener(root.fetch)))
-  void removeOrphans({ store, log })
-
-  return {
-    url,
-    adminToken,
-    adminTokenFile: made?.file ?? null,
-    async close() {
-      await stop(server, patience.stopMs)
-      await upstreams.close()
-      await journal.close()
-      await within(patience.stopMs, ingest.caughtUp())
-      await store.close()
-      await Promise.all([ingest.close(), reader.terminate()])
-      lock.release()
-    },
-  }
+/** Everything that is not the data plane: the management API and what an operator's tools ask. */
+function createOthers({ config, log, clock, credentials }: Base, storage: Storage, url: string): Hono {
+  const { store, live, journal, caughtUp } = storage
+  const isAdminToken = (text: string): boolean => credentials.check(text)
+  const publicUrl = config.publicUrl ?? url
+  const deps = { store, live, clock, log, isAdminToken, adminEmail: config.adminEmail, publicUrl, caughtUp }
+  return new Hono()
+    .route('/', createOperations({ store, journalStats: () => journal.stats() }))
+    .route('/', createManagementApp(deps))
+    .notFound(({ req }) => respondError(new GatewayError('no_route', `No route for ${req.method} ${req.path}.`)))
 }
 
 /** The data plane is bare `node:http`; everything else, where comfort matters more than microseconds, is Hono. */
-function createFront(config: Config, patience: Patience, run: Run, others: RequestListener): RequestListener {
+function createFront(
+  config: Config,
+  patience: Patience,
+  run: Run,
+  others: ReturnType<typeof getRequestListener>,
+): RequestListener {
   const door = createHttpDoor(patience)
   const isHostAllowed = createHostCheck(config.host, config.publicUrl)
   return (req, res) => {

@@ -35,7 +35,7 @@ export interface Ingest {
   /** Where the store had read the journal up to at start. */
   positions: LanePosition[]
   /** Told that the journal has more; the thread is woken soon, not for each entry. */
-  poke(): void
+  poke: () => void
   /** Resolves when what stands in the journal now is in the store; rejects where the store failed. */
   caughtUp(): Promise<void>
   close(): Promise<void>

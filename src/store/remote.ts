@@ -82,7 +82,11 @@ export function connectStore(lines: { write: StoreLine; read: StoreLine }): Stor
     gateways: room('gateways') as unknown as GatewayStore,
     logs: room('logs') as unknown as LogStore,
     ping: () => both('ping'),
-    close: () => both('close'),
+    async close() {
+      // The one that writes goes last: SQLite then folds its log file back into the database.
+      await callers.read('store', 'close', [])
+      await callers.write('store', 'close', [])
+    },
   }
 }
 
