@@ -2,12 +2,12 @@ import { rmSync, statSync } from 'node:fs'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import type { LogEntry, LogRecord } from '../contract/log-record.ts'
 import type { Frame } from '../journal/frame.ts'
-import { readSegment } from '../journal/reader.ts'
+import { createSegmentReader, type ReadSegment } from '../journal/reader.ts'
 import { type Lane, lanes, listSegments, type Segment } from '../journal/segments.ts'
 import { serveStore } from '../store/remote.ts'
 import { openSqlStore } from '../store/sql-store.ts'
 import type { Store } from '../store/store.ts'
-import type { FromIngest, IngestOptions, ToIngest } from './ingest.ts'
+import type { FromIngest, IngestOptions, LanePosition, ToIngest } from './ingest.ts'
 
 /** Entries of one transaction: more would hold up a settings change for longer than it gains. */
 const batchBytes = 2 << 20
@@ -17,102 +17,97 @@ if (parentPort === null) throw new Error('ingest-worker.ts runs as a worker thre
 // `startIngest` is the only one that starts this file.
 await work(workerData as IngestOptions, parentPort)
 
+/** What one pass over the journal works with. */
+interface Ingestion {
+  store: Store
+  journalDir: string
+  read: ReadSegment
+  /** By lane: up to where the store has it. */
+  positions: Map<string, LanePosition>
+  send: (message: FromIngest) => void
+}
+
 async function work({ storeFile, journalDir }: IngestOptions, port: MessagePort): Promise<void> {
   const store = await openSqlStore({ file: storeFile, readOnly: false })
-  const send = (message: FromIngest): void => port.postMessage(message)
   const positions = new Map((await store.logs.positions()).map((position) => [position.lane, position]))
+  const send = (message: FromIngest): void => port.postMessage(message)
+  const catchUp = createCatchUp({ store, journalDir, read: createSegmentReader(batchBytes), positions, send })
+
   serveStore(store, port)
-  send({ kind: 'ingest-ready', positions: [...positions.values()] })
-
-  let running: Promise<void> | null = null
-  let isAskedAgain = false
-
-  async function run(): Promise<void> {
-    do {
-      isAskedAgain = false
-      for (const lane of lanes) await ingestLane(store, lane, journalDir, positions, send)
-    } while (isAskedAgain)
-    running = null
-  }
-
-  /** Resolves when all that stood in the journal at the time of the call is in the store. */
-  function catchUp(): Promise<void> {
-    isAskedAgain = true
-    running ??= run()
-    return running
-  }
-
   port.on('message', (message: ToIngest | { kind: string }) => {
     if (message.kind !== 'ingest-catch-up') return
     const { id } = message as ToIngest
     catchUp().then(
-      () => id !== null && send({ kind: 'ingest-caught-up', id, error: null }),
+      () => send({ kind: 'ingest-caught-up', id, error: null }),
       (error: unknown) => {
-        running = null
-        send({
-          kind: 'ingest-caught-up',
-          id,
-          error: error instanceof Error ? (error.stack ?? error.message) : String(error),
-        })
+        const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+        send({ kind: 'ingest-caught-up', id, error: text })
       },
     )
   })
+  send({ kind: 'ingest-ready', positions: [...positions.values()] })
 }
 
-type Positions = Map<string, { lane: string; segment: number; offset: number }>
+/** A function that resolves when all that stood in the journal when it was called is in the store. One pass at a time. */
+function createCatchUp(ingestion: Ingestion): () => Promise<void> {
+  let running: Promise<void> | null = null
+  let isAskedAgain = false
 
-async function ingestLane(
-  store: Store,
-  lane: Lane,
-  dir: string,
-  positions: Positions,
-  send: (message: FromIngest) => void,
-): Promise<void> {
-  const segments = listSegments(dir).filter((segment) => segment.lane === lane)
+  async function run(): Promise<void> {
+    try {
+      do {
+        isAskedAgain = false
+        for (const lane of lanes) await ingestLane(ingestion, lane)
+      } while (isAskedAgain)
+    } finally {
+      running = null
+    }
+  }
+  return () => {
+    isAskedAgain = true
+    running ??= run()
+    return running
+  }
+}
+
+async function ingestLane(ingestion: Ingestion, lane: Lane): Promise<void> {
+  const segments = listSegments(ingestion.journalDir).filter((segment) => segment.lane === lane)
   for (const [at, segment] of segments.entries()) {
-    const known = positions.get(lane)
+    const known = ingestion.positions.get(lane)
+    // The last one is still being written; of the others nothing more will come.
     const isLast = at === segments.length - 1
     if (!known || known.segment <= segment.number) {
-      const offset = known?.segment === segment.number ? known.offset : 0
-      await ingestSegment(store, segment, offset, isLast, positions, send)
+      const end = await ingestSegment(ingestion, segment, known?.segment === segment.number ? known.offset : 0)
+      if (!isLast) skipTail(ingestion, segment, end)
     }
-    // The last one is still being written; of the others nothing more will come.
     if (!isLast) rmSync(segment.file, { force: true })
   }
 }
 
-async function ingestSegment(
-  store: Store,
-  segment: Segment,
-  from: number,
-  isLast: boolean,
-  positions: Positions,
-  send: (message: FromIngest) => void,
-): Promise<void> {
+/** Moves what stands in a segment from an offset on; gives where it ended. */
+async function ingestSegment(ingestion: Ingestion, segment: Segment, from: number): Promise<number> {
+  const { lane, number } = segment
   let offset = from
-  const moved = (entries: number, bytes: number): void =>
-    send({ kind: 'ingest-stored', lane: segment.lane, segment: segment.number, entries, bytes })
-  /** Behind a torn write of a process that died nothing was ever acknowledged. */
-  const skipTail = (end: number): void => {
-    const tornBytes = statSync(segment.file).size - end
-    if (tornBytes === 0) return
-    moved(0, tornBytes)
-    send({ kind: 'ingest-damaged', file: segment.file, offset: end })
-  }
-
   while (true) {
-    const { frames, nextOffset, state } = readSegment(segment, offset, batchBytes)
+    const { frames, nextOffset, state } = ingestion.read(segment, offset)
     if (frames.length > 0) {
-      const position = { lane: segment.lane, segment: segment.number, offset: nextOffset }
-      await store.logs.append(frames.map(toEntry), position)
-      positions.set(segment.lane, position)
-      moved(frames.length, nextOffset - offset)
+      const position = { lane, segment: number, offset: nextOffset }
+      await ingestion.store.logs.append(frames.map(toEntry), position)
+      ingestion.positions.set(lane, position)
+      const bytes = nextOffset - offset
+      ingestion.send({ kind: 'ingest-stored', lane, segment: number, entries: frames.length, bytes })
       offset = nextOffset
     }
-    if (state === 'more') continue
-    if (!isLast) skipTail(offset)
-    return
+    if (state !== 'more') return offset
   }
+}
+
+/** Behind a torn write of a process that died nothing was ever acknowledged. */
+function skipTail({ send }: Ingestion, { lane, number, file }: Segment, end: number): void {
+  const tornBytes = statSync(file).size - end
+  if (tornBytes === 0) return
+  send({ kind: 'ingest-stored', lane, segment: number, entries: 0, bytes: tornBytes })
+  send({ kind: 'ingest-damaged', file, offset: end })
 }
 
 function toEntry({ meta, request, response }: Frame): LogEntry {

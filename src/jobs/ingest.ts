@@ -41,8 +41,8 @@ export interface Ingest {
   close(): Promise<void>
 }
 
-/** Entries wait this long for more, so that one transaction takes many. */
-const pokeDelayMs = 25
+/** Entries wait this long for more, so that one transaction takes many. Whoever looks at rows asks to be caught up. */
+const pokeDelayMs = 100
 /** After a failure of the store. */
 const retryDelayMs = 1000
 

@@ -7,7 +7,7 @@ import fc from 'fast-check'
 import { systemClock } from '../kernel/clock.ts'
 import { createTextLog } from '../kernel/text-log.ts'
 import { createJournal, type Journal, type JournalEntry, type JournalOptions } from './journal.ts'
-import { readSegment } from './reader.ts'
+import { createSegmentReader } from './reader.ts'
 import { listSegments } from './segments.ts'
 
 const silent = createTextLog('silent', systemClock)
@@ -44,9 +44,10 @@ function append(journal: Journal, item: JournalEntry): Promise<void> {
 /** Everything that a new reader finds, lane by lane. */
 function readAll(dir: string, targetBytes = 4096): { meta: string; request: string | null; response: string | null }[] {
   const found = []
+  const readSegment = createSegmentReader(targetBytes)
   for (const segment of listSegments(dir)) {
     for (let offset = 0; ;) {
-      const { frames, nextOffset, state } = readSegment(segment, offset, targetBytes)
+      const { frames, nextOffset, state } = readSegment(segment, offset)
       for (const { meta, request, response } of frames) {
         const text = (bytes: Buffer | null): string | null => bytes && bytes.toString()
         found.push({ meta: meta.toString(), request: text(request), response: text(response) })
@@ -150,7 +151,7 @@ test('garbage behind the last entry is told as damage', async () => {
   const [segment] = listSegments(dir)
   assert.ok(segment)
   appendFileSync(segment.file, Buffer.alloc(64, 7))
-  const read = readSegment(segment, 0, 4096)
+  const read = createSegmentReader(4096)(segment, 0)
   assert.equal(read.frames.length, 1)
   assert.equal(read.state, 'damaged')
 })

@@ -4,7 +4,7 @@ import type { Segment } from './segments.ts'
 
 /** What one read found behind an offset of a segment. */
 export interface SegmentRead {
-  /** Views into one buffer that is not used again. */
+  /** Views into the reader's buffer: they hold until its next read. */
   frames: Frame[]
   /** Where the next read begins. */
   nextOffset: number
@@ -15,18 +15,23 @@ export interface SegmentRead {
   state: 'more' | 'end' | 'damaged'
 }
 
-/** Reads whole frames from `offset` on, about `targetBytes` of them and at least one if there is one. Synchronous: for a worker thread. */
-export function readSegment(segment: Segment, offset: number, targetBytes: number): SegmentRead {
-  const fd = openSync(segment.file, 'r')
-  try {
-    return readFrames(fd, offset, targetBytes)
-  } finally {
-    closeSync(fd)
+/** Reads whole frames from `offset` on, at least one if there is one. Synchronous: for a worker thread. */
+export type ReadSegment = (segment: Segment, offset: number) => SegmentRead
+
+/** A reader that takes about `targetBytes` at a time, always into the same buffer: a new one each time would keep the garbage collector busy. */
+export function createSegmentReader(targetBytes: number): ReadSegment {
+  const usual = Buffer.allocUnsafeSlow(targetBytes)
+  return (segment, offset) => {
+    const fd = openSync(segment.file, 'r')
+    try {
+      return readFrames(fd, offset, usual)
+    } finally {
+      closeSync(fd)
+    }
   }
 }
 
-function readFrames(fd: number, offset: number, targetBytes: number): SegmentRead {
-  const buffer = Buffer.allocUnsafeSlow(targetBytes)
+function readFrames(fd: number, offset: number, buffer: Buffer): SegmentRead {
   const length = readFully(fd, buffer, offset)
   const bytes = buffer.subarray(0, length)
   const frames: Frame[] = []
@@ -39,9 +44,9 @@ function readFrames(fd: number, offset: number, targetBytes: number): SegmentRea
       at = result.frame.end
       continue
     }
-    if (length < targetBytes) return { frames, nextOffset: offset + at, state: 'end' }
+    if (length < buffer.length) return { frames, nextOffset: offset + at, state: 'end' }
     if (frames.length > 0) return { frames, nextOffset: offset + at, state: 'more' }
-    return readFrames(fd, offset, result.incomplete)
+    return readFrames(fd, offset, Buffer.allocUnsafeSlow(result.incomplete))
   }
 }
 

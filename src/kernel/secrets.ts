@@ -51,8 +51,10 @@ export interface Credentials {
 }
 
 export function createCredentials(adminToken: string): Credentials {
+  // Its beginning is no secret worth the name, and keeps other values of the same length from being hashed.
+  const start = adminToken.slice(0, 3)
   return {
-    resembles: (text) => text.length === adminToken.length || text.startsWith('tg_'),
+    resembles: (text) => text.length === adminToken.length && text.startsWith(start),
     check: createSecretCheck(adminToken),
   }
 }
