@@ -1,0 +1,118 @@
+import type { LoadResult } from './load.ts'
+import { cpuMs, loadCore, rssMib, runNode } from './processes.ts'
+import type { Figures } from './report.ts'
+import { median, slope } from './statistics.ts'
+import type { Target } from './targets.ts'
+import { type BodySizeKb, eventsPerStream } from './traffic.ts'
+
+/** Something that is measured in rounds, every target once in each round. */
+export interface Scenario {
+  name: string
+  measure(target: Target, seconds: number): Promise<Figures>
+  /** How a figure is set against another target's: divided by it, or less it. */
+  compare: Readonly<Record<string, { to: 'raw' | 'direct'; as: 'ratio' | 'difference' }>>
+}
+
+async function load(
+  target: Target,
+  mode: string,
+  options: Readonly<Record<string, string | number>>,
+): Promise<LoadResult> {
+  const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)])
+  const args = ['bench/load.ts', '--url', target.chatUrl, '--headers', JSON.stringify(target.headers), '--mode', mode]
+  const result = JSON.parse(await runNode(loadCore, [...args, ...flags])) as LoadResult // What load.ts prints.
+  if (result.errors > 0)
+    console.error(`bench: ${target.name}: ${result.errors} errors, the first: ${result.firstError}`)
+  return result
+}
+
+/** Runs a load and takes the wall and CPU time until also the logs it caused are written. */
+async function loadAndDrain(
+  target: Target,
+  mode: string,
+  options: Readonly<Record<string, string | number>>,
+): Promise<{ result: LoadResult; cpuUsPerRequest: number | null; drainSeconds: number }> {
+  const pid = target.server?.pid
+  const cpuBefore = pid === undefined ? 0 : cpuMs(pid)
+  const result = await load(target, mode, options)
+  const drainedFrom = performance.now()
+  await target.drain()
+  const drainSeconds = (performance.now() - drainedFrom) / 1000
+  const usedCpuMs = pid === undefined ? 0 : cpuMs(pid) - cpuBefore
+  const perRequest = result.requests === 0 ? Number.NaN : (usedCpuMs * 1000) / result.requests
+  return { result, cpuUsPerRequest: pid === undefined ? null : perRequest, drainSeconds }
+}
+
+function saturation(sizeKb: BodySizeKb): Scenario {
+  return {
+    name: `saturation ${sizeKb} KB`,
+    async measure(target, wantedSeconds) {
+      const options = { kb: sizeKb, seconds: wantedSeconds, connections: 64 }
+      const { result, cpuUsPerRequest, drainSeconds } = await loadAndDrain(target, 'saturate', options)
+      return {
+        requestsPerSecond: result.requests / (result.seconds + drainSeconds),
+        ...(cpuUsPerRequest === null ? {} : { cpuUsPerRequest }),
+        drainSeconds,
+        errors: result.errors,
+      }
+    },
+    compare: {
+      requestsPerSecond: { to: 'raw', as: 'ratio' },
+      cpuUsPerRequest: { to: 'raw', as: 'ratio' },
+    },
+  }
+}
+
+const latency: Scenario = {
+  name: 'latency, one connection',
+  async measure(target, seconds) {
+    const { result } = await loadAndDrain(target, 'latency', { kb: 1, seconds })
+    return { p50Us: result.p50Us ?? Number.NaN, p99Us: result.p99Us ?? Number.NaN, errors: result.errors }
+  },
+  compare: { p50Us: { to: 'direct', as: 'difference' }, p99Us: { to: 'direct', as: 'difference' } },
+}
+
+const streams: Scenario = {
+  name: '100 streams, 20 ms between events',
+  async measure(target) {
+    const { result, cpuUsPerRequest } = await loadAndDrain(target, 'streams', { connections: 100 })
+    return {
+      firstByteP50Us: result.p50Us ?? Number.NaN,
+      firstByteP99Us: result.p99Us ?? Number.NaN,
+      ...(cpuUsPerRequest === null ? {} : { cpuUsPerEvent: cpuUsPerRequest / eventsPerStream }),
+      errors: result.errors,
+    }
+  },
+  compare: {
+    firstByteP50Us: { to: 'direct', as: 'difference' },
+    firstByteP99Us: { to: 'direct', as: 'difference' },
+    cpuUsPerEvent: { to: 'raw', as: 'ratio' },
+  },
+}
+
+export const scenarios: readonly Scenario[] = [saturation(1), saturation(10), saturation(100), latency, streams]
+
+/**
+ * Memory of a freshly started target over a mixed load: before it, at the plateau (median of the second half), and
+ * how it still grows there, in MiB per 10 000 requests (least squares over the second half).
+ */
+export async function measureMemory(target: Target, requests: number): Promise<Figures> {
+  const { server } = target
+  if (server === null) throw new Error('the upstream itself has no memory to speak of')
+  const blocks = 20
+  const beforeMib = rssMib(server.pid)
+  const samples: number[] = []
+  let errors = 0
+  for (let block = 0; block < blocks; block++) {
+    errors += (await load(target, 'mixed', { requests: Math.ceil(requests / blocks), connections: 64 })).errors
+    await target.drain()
+    samples.push(rssMib(server.pid))
+  }
+  const late = samples.slice(blocks / 2)
+  return {
+    beforeMib,
+    plateauMib: median(late),
+    growthMibPer10kRequests: slope(late) * (10_000 / (requests / blocks)),
+    errors,
+  }
+}

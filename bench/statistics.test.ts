@@ -1,0 +1,13 @@
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import { median, slope } from './statistics.ts'
+
+it('the median is the middle value, or the mean of the middle two', () => {
+  assert.equal(median([9, 1, 5]), 5)
+  assert.equal(median([4, 1, 2, 100]), 3)
+})
+
+it('the slope of a line is its growth per step, and noise around a level has none', () => {
+  assert.equal(slope([3, 5, 7, 9]), 2)
+  assert.equal(slope([1, -1, -1, 1]), 0)
+})

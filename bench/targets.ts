@@ -1,0 +1,132 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { once } from 'node:events'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { gatewayCore, type Server, startServer, startServerAt } from './processes.ts'
+
+/** Something that stands between the load and the upstream. */
+export interface Target {
+  name: string
+  /** Where the load posts its chats. */
+  chatUrl: string
+  /** What the load sends beside the usual headers. */
+  headers: Readonly<Record<string, string>>
+  /** Its process; null for the upstream itself. */
+  server: Server | null
+  /** Resolves when everything that the requests so far left to do is done. */
+  drain(): Promise<void>
+  stop(): Promise<void>
+}
+
+export type TargetName = 'raw' | 'tollgate' | 'portkey'
+
+const key = { authorization: 'Bearer sk-bench' }
+const nothing = async (): Promise<void> => {}
+
+export function directTarget(upstreamUrl: string): Target {
+  return {
+    name: 'direct',
+    chatUrl: `${upstreamUrl}/v1/chat/completions`,
+    headers: key,
+    server: null,
+    drain: nothing,
+    stop: nothing,
+  }
+}
+
+export function startTarget(name: TargetName, upstreamUrl: string): Promise<Target> {
+  return { raw: startRawProxy, tollgate: startTollgate, portkey: startPortkey }[name](upstreamUrl)
+}
+
+async function startRawProxy(upstreamUrl: string): Promise<Target> {
+  const server = await startServer(gatewayCore, ['bench/raw-proxy.ts', upstreamUrl])
+  return {
+    name: 'raw',
+    chatUrl: `${server.url}/v1/chat/completions`,
+    headers: key,
+    server,
+    drain: nothing,
+    stop: server.stop,
+  }
+}
+
+const adminToken = 'bench-admin-token'
+
+/** Full logs, a limit that is never reached, and a cache that is asked and filled but never has the answer. */
+const everythingOn = {
+  id: 'bench',
+  collect_logs: true,
+  cache_ttl: 300,
+  cache_invalidate_on_update: false,
+  rate_limiting_interval: 60,
+  rate_limiting_limit: 1_000_000_000,
+  rate_limiting_technique: 'sliding',
+}
+
+async function startTollgate(upstreamUrl: string): Promise<Target> {
+  const dataDir = mkdtempSync(path.join(tmpdir(), 'tollgate-bench-'))
+  const server = await startServer(gatewayCore, ['src/main.ts'], {
+    TOLLGATE_PORT: '0',
+    TOLLGATE_DATA_DIR: dataDir,
+    TOLLGATE_ADMIN_TOKEN: adminToken,
+    TOLLGATE_PROVIDER_OPENAI_BASE_URL: `${upstreamUrl}/v1`,
+  })
+  const created = await fetch(`${server.url}/client/v4/accounts/bench/ai-gateway/gateways`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
+    body: JSON.stringify(everythingOn),
+  })
+  const answer = await created.text()
+  if (!created.ok) throw new Error(`bench: Tollgate did not create the gateway: ${created.status} ${answer}`)
+  return {
+    name: 'tollgate',
+    chatUrl: `${server.url}/v1/bench/bench/openai/chat/completions`,
+    headers: key,
+    server,
+    drain: () => drainJournal(server.url),
+    stop: async () => {
+      await server.stop()
+      rmSync(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Waits until every finished request's log row is in the store: what is logged later must be paid for as well. */
+async function drainJournal(url: string): Promise<void> {
+  for (let waitedMs = 0; waitedMs < 60_000; waitedMs += 20) {
+    const answered = await fetch(`${url}/readyz`)
+    const ready = (await answered.json().catch(() => ({}))) as { journal?: { pending?: number } }
+    if ((ready.journal?.pending ?? 0) === 0) return
+    await delay(20)
+  }
+  throw new Error('bench: the journal was not drained within 60 s')
+}
+
+async function startPortkey(upstreamUrl: string): Promise<Target> {
+  const start = 'bench/portkey/node_modules/@portkey-ai/gateway/build/start-server.js'
+  if (!existsSync(path.join(import.meta.dirname, '..', start))) {
+    throw new Error('bench: Portkey is not installed: run `npm ci --prefix bench/portkey`')
+  }
+  const port = await freePort()
+  const server = await startServerAt(gatewayCore, [start, `--port=${port}`, '--headless'], `http://127.0.0.1:${port}`)
+  return {
+    name: 'portkey',
+    chatUrl: `${server.url}/v1/chat/completions`,
+    headers: { ...key, 'x-portkey-provider': 'openai', 'x-portkey-custom-host': `${upstreamUrl}/v1` },
+    server,
+    drain: nothing,
+    stop: server.stop,
+  }
+}
+
+/** Portkey cannot be asked for any port that is free. Somebody else may take this one in between; then it says so. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
