@@ -203,7 +203,7 @@ function createFront(
   const door = createHttpDoor(patience)
   const isHostAllowed = createHostCheck(config.host, config.publicUrl)
   return (req, res) => {
-    if (!isHostAllowed(req.headers.host)) {
+    if (!isHostAllowed(hostOf(req.rawHeaders))) {
       res.writeHead(403, { 'content-type': 'text/plain' })
       res.end('This Host is not served on a loopback address: set TOLLGATE_PUBLIC_URL, or use localhost.\n')
     } else if (req.url?.startsWith('/v1/')) {
@@ -211,6 +211,15 @@ function createFront(
       void run(exchange, sink)
     } else void others(req, res)
   }
+}
+
+/** Not from `req.headers`: that builds an object of all headers, which the data plane does not need. */
+function hostOf(rawHeaders: readonly string[]): string | undefined {
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? ''
+    if (name.length === 4 && name.toLowerCase() === 'host') return rawHeaders[at + 1]
+  }
+  return undefined
 }
 
 function listen(config: Config): Promise<Server> {

@@ -62,40 +62,40 @@ function readBody(
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let length = 0
-    const watched = silence.watch(() => {
-      stop()
-      reject(
-        new GatewayError(
-          'client_too_slow',
-          `No byte of the request body came for ${silence.idleMs} ms: send it without pauses`,
-        ),
-      )
-    })
-
-    const stop = (): void => {
-      silence.forget(watched)
-      req.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onClose)
-    }
     const onData = (chunk: Buffer): void => {
       watched.isFresh = true
       chunks.push(chunk)
       length += chunk.length
       if (length <= limitBytes) return
-      req.pause()
-      stop()
+      req.pause().off('data', onData)
+      silence.forget(watched)
       resolve({ bytes: Buffer.concat(chunks), isWhole: false })
     }
-    const onEnd = (): void => {
-      stop()
+    const fail = (error: Error): void => {
+      silence.forget(watched)
+      reject(error)
+    }
+    const watched = silence.watch(() => fail(tooSlow(silence.idleMs)))
+    // Every request closes in the end: an error is made only for those that were still awaited.
+    const onGone = (): void => {
+      if (silence.isWatching(watched)) fail(new ClientLeft('the client left while it sent its body'))
+    }
+    req.on('data', onData)
+    // What comes after the promise is settled changes nothing, so the listeners may stay: taking off costs as much as putting on.
+    req.on('end', () => {
+      silence.forget(watched)
       const only = chunks.length === 1 ? chunks[0] : undefined
       resolve({ bytes: only ?? Buffer.concat(chunks), isWhole: true })
-    }
-    const onClose = (): void => {
-      stop()
-      reject(new ClientLeft('the client left while it sent its body'))
-    }
-    req.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onClose)
+    })
+    req.on('close', onGone).on('error', onGone)
   })
+}
+
+function tooSlow(idleMs: number): GatewayError {
+  return new GatewayError(
+    'client_too_slow',
+    `No byte of the request body came for ${idleMs} ms: send it without pauses`,
+  )
 }
 
 interface Watched {
@@ -106,6 +106,7 @@ interface Watched {
 interface SilenceWatch {
   idleMs: number
   watch(onSilence: () => void): Watched
+  isWatching(watched: Watched): boolean
   forget(watched: Watched): void
 }
 
@@ -130,6 +131,7 @@ function createSilenceWatch(idleMs: number): SilenceWatch {
       timer ??= setInterval(sweep, idleMs).unref()
       return watched
     },
+    isWatching: (watched) => all.has(watched),
     forget: (watched) => void all.delete(watched),
   }
 }

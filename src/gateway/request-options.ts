@@ -53,7 +53,7 @@ export function readOptions(rawHeaders: readonly string[], query: string, creden
       options.secrets.push(text)
       continue
     }
-    if (name === 'connection' && !/^(keep-alive|close)$/i.test(value)) nominated = value.toLowerCase().split(/\s*,\s*/)
+    if (name === 'connection' && value !== 'keep-alive') nominated = value.toLowerCase().split(/\s*,\s*/)
     if (hasOwnPrefix(name)) readOwn(options, name, value)
     else if (name === 'accept-encoding') options.acceptEncoding = value
     else if (!notForwarded.has(name)) {

@@ -150,13 +150,22 @@ export function createStreamTap(reader: StreamReader, options: { hidesUsage: boo
     rest: () => tail,
     read() {
       scanner.end()
-      const message = reader.message()
+      const body = encodeMessage(reader.message())
       return {
         facts: reader.facts(),
-        body: message === null ? null : Buffer.from(JSON.stringify(message)),
-        isTruncated: isTruncated || scanner.hasSkipped(),
+        body: body ?? null,
+        isTruncated: isTruncated || scanner.hasSkipped() || body === undefined,
         size,
       }
     },
+  }
+}
+
+/** The message as JSON; null where there is none, undefined where it is nested too deeply to be written. */
+function encodeMessage(message: unknown): Buffer | null | undefined {
+  try {
+    return message === null ? null : Buffer.from(JSON.stringify(message))
+  } catch {
+    return undefined
   }
 }
