@@ -9,7 +9,7 @@ export const eventIntervalMs = 20
 /** A burst stream comes as fast as it can be written, for the mixed load. */
 export const eventsPerBurst = 20
 
-/** Ten digits in the body that differ in every request, so that no cache can answer instead of the upstream. */
+/** So many digits in the body that differ in every request, so that no cache can answer instead of the upstream. */
 export const serialDigits = 12
 export const serialMark = '"user":"'
 
