@@ -101,10 +101,12 @@ export function describeRequest(
 /** What is known once the answer ended, however it ended. Usage, model and cost are filled in by the caller. */
 export function describeAnswer(draft: Draft, reading: AnswerReading, ending: Ending): void {
   const { record } = draft
-  record.outcome = ending.outcome
-  record.success =
-    ending.outcome === 'complete' && record.status >= 200 && record.status < 300 && reading.facts.error === null
-  record.error = record.success ? null : (ending.error ?? reading.facts.error ?? statusError(record.status))
+  const isOk = record.status >= 200 && record.status < 300
+  const told = reading.facts.error
+  // Clients leave when a stream tells of an error: then that is why it ended, not that they left.
+  record.outcome = isOk && record.isStream && told !== null ? 'upstream_broken' : ending.outcome
+  record.success = ending.outcome === 'complete' && isOk && told === null
+  record.error = record.success ? null : (told ?? ending.error ?? statusError(record.status))
   record.responseSize = reading.size
   record.responseTruncated = reading.isTruncated
   record.usage = reading.facts.usage

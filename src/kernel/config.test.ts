@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ConfigError, readConfig } from './config.ts'
+
+const slugs = ['openai', 'workers-ai']
+
+test('an empty environment gives the defaults', () => {
+  const config = readConfig(slugs, {})
+  assert.equal(config.host, '127.0.0.1')
+  assert.equal(config.port, 8787)
+  assert.equal(config.dataDir, './data')
+  assert.equal(config.adminToken, null)
+  assert.equal(config.maxBodyBytes, 104_857_600)
+  assert.deepEqual(config.warnings, [])
+})
+
+test('a provider is named by its slug in capitals, with _ for -', () => {
+  const { providers } = readConfig(slugs, {
+    TOLLGATE_PROVIDER_WORKERS_AI_BASE_URL: 'http://127.0.0.1:9000/ai/',
+    TOLLGATE_PROVIDER_WORKERS_AI_ACCOUNT_ID: '0123456789abcdef0123456789abcdef',
+    TOLLGATE_PROVIDER_OPENAI_API_KEY: 'sk-1',
+  })
+  assert.deepEqual(providers.get('workers-ai'), { baseUrl: 'http://127.0.0.1:9000/ai', apiKey: null })
+  assert.deepEqual(providers.get('openai'), { baseUrl: null, apiKey: 'sk-1' })
+})
+
+test('a wrong value stops the start with one line that names variable, value and what is allowed', () => {
+  const wrong: [string, string, RegExp][] = [
+    ['TOLLGATE_PORT', '70000', /TOLLGATE_PORT is "70000": a whole number from 0 to 65535/],
+    ['TOLLGATE_PORT', '1e3', /TOLLGATE_PORT is "1e3"/],
+    ['TOLLGATE_HOST', 'http://x', /TOLLGATE_HOST is "http:\/\/x"/],
+    ['TOLLGATE_MAX_BODY_BYTES', '-1', /TOLLGATE_MAX_BODY_BYTES is "-1"/],
+    ['TOLLGATE_PUBLIC_URL', 'ftp://x', /TOLLGATE_PUBLIC_URL is "ftp:\/\/x"/],
+    ['TOLLGATE_LOG_LEVEL', 'loud', /TOLLGATE_LOG_LEVEL is "loud": debug, info/],
+    ['TOLLGATE_PROVIDER_OPENAI_BASE_URL', 'api.openai.com', /TOLLGATE_PROVIDER_OPENAI_BASE_URL is "api.openai.com"/],
+    ['TOLLGATE_PROVIDER_WORKERS_AI_ACCOUNT_ID', 'me', /32 hex digits/],
+    ['TOLLGATE_REDIS_URL', 'redis://x', /does not support it/],
+  ]
+  for (const [name, value, message] of wrong) {
+    assert.throws(
+      () => readConfig(slugs, { [name]: value }),
+      (error) => error instanceof ConfigError && message.test(error.message) && !error.message.includes('\n'),
+      name,
+    )
+  }
+})
+
+test('a secret with a wrong value is not repeated in the message', () => {
+  assert.throws(
+    () => readConfig(slugs, { TOLLGATE_ADMIN_TOKEN: 'my secret\u00e9' }),
+    (error) => error instanceof ConfigError && !error.message.includes('my secret'),
+  )
+})
+
+test('a name that nothing reads is a warning, not silence', () => {
+  const { warnings } = readConfig(slugs, {
+    TOLLGATE_PROVIDER_NOBODY_API_KEY: 'k',
+    TOLLGATE_PROT: '1',
+    TOLLGATE_EMPTY: '',
+  })
+  assert.equal(warnings.length, 2)
+  assert.match(warnings.join(), /TOLLGATE_PROVIDER_NOBODY_API_KEY.*openai, workers-ai.*TOLLGATE_PROT/)
+})
