@@ -2,7 +2,15 @@ import type { Usage } from '../contract/usage.ts'
 
 /** The usage without its zero members (a member that is absent is 0). */
 export function withoutZeros(usage: Usage): Usage {
-  return Object.fromEntries(Object.entries(usage).filter(([, quantity]) => quantity > 0))
+  const kept: Usage = {}
+  // A plain loop: `Object.entries` and its like take four times as long, and this runs once per answer.
+  for (const name in usage) {
+    // The members of a usage are its own.
+    const member = name as keyof Usage
+    const quantity = usage[member]
+    if (quantity !== undefined && quantity > 0) kept[member] = quantity
+  }
+  return kept
 }
 
 /**
