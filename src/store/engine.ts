@@ -1,4 +1,4 @@
-import type { Dialect, Insertable, RawBuilder, SqlBool, Transaction } from 'kysely'
+import type { Dialect, Insertable, Kysely, RawBuilder, SqlBool, Transaction } from 'kysely'
 import type { LogTable, Schema } from './schema.ts'
 
 /** A log row as it is inserted: every column that is known when the request ends. */
@@ -22,5 +22,5 @@ export interface Engine {
   /** Inserts rows, fast, and skips those whose gateway and id are known. Which of them were inserted. */
   insertLogs(transaction: Transaction<Schema>, rows: readonly LogColumns[]): Promise<boolean[]>
   /** Called after rows were removed and committed: what the engine still holds of them outside its tables goes. */
-  forgetRemoved(): Promise<void>
+  forgetRemoved(db: Kysely<Schema>): Promise<void>
 }

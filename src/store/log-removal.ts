@@ -22,7 +22,7 @@ export async function removeLogs(
     removed += count
     if (count < wanted) break
   }
-  if (removed > 0) await engine.forgetRemoved()
+  if (removed > 0) await engine.forgetRemoved(db)
   return removed
 }
 

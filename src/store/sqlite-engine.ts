@@ -1,10 +1,12 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
-import { sql, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely'
+import { type Kysely, sql, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely'
 import { systemClock } from '../kernel/clock.ts'
 import { GatewayError } from '../kernel/errors.ts'
 import type { Engine, LogColumns } from './engine.ts'
+import type { Schema } from './schema.ts'
 
 const maxPrepared = 100
+const busyTimeoutMs = 5000
 
 export interface SqliteOptions {
   file: string
@@ -18,7 +20,7 @@ export interface SqliteOptions {
  * without waiting for the writer.
  */
 export function createSqliteEngine({ file, readOnly, deadlineMs }: SqliteOptions): Engine {
-  const database = new DatabaseSync(file, { readOnly, timeout: 5000 })
+  const database = new DatabaseSync(file, { readOnly, timeout: busyTimeoutMs })
   if (!readOnly) database.exec('PRAGMA journal_mode = WAL')
   // 16 MB of WAL between checkpoints: a quarter fewer microseconds per row than with the default 4 MB.
   // secure_delete: removed bodies are overwritten; it costs nothing measurable on inserts, a third on removals.
@@ -50,10 +52,7 @@ export function createSqliteEngine({ file, readOnly, deadlineMs }: SqliteOptions
     // A prime, so that no regular pattern of gateways taking turns can keep one gateway's rows off the check.
     withinDeadline: sql`(logs.number % 1021 <> 0 or within_deadline())`,
     insertLogs: createLogInserter(database),
-    async forgetRemoved() {
-      // The write-ahead log may still hold the old pages. If a reader is busy, a later checkpoint does it.
-      database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
-    },
+    forgetRemoved: (db) => emptyWriteAheadLog(database, db),
   }
 }
 
@@ -63,6 +62,23 @@ function deadlinePassed(deadlineMs: number): GatewayError {
     `The query took longer than ${deadlineMs} ms and was stopped. Narrow it: a shorter time range ` +
       '(start_date, end_date), or order_by=created_at.',
   )
+}
+
+/**
+ * The write-ahead log still holds pages as they were before a removal. Through Kysely, whose queue keeps this out of
+ * a transaction. A reader in the middle of a query prevents it: then again a second later, since waiting would block.
+ */
+async function emptyWriteAheadLog(database: DatabaseSync, db: Kysely<Schema>): Promise<void> {
+  const { rows } = await db.connection().execute(async (connection) => {
+    await sql`pragma busy_timeout = 0`.execute(connection)
+    const checkpoint = await sql<{ busy: number }>`pragma wal_checkpoint(truncate)`.execute(connection)
+    await sql`pragma busy_timeout = ${sql.lit(busyTimeoutMs)}`.execute(connection)
+    return checkpoint
+  })
+  if (rows[0]?.busy === 0) return
+  setTimeout(() => {
+    if (database.isOpen) void emptyWriteAheadLog(database, db)
+  }, 1000).unref()
 }
 
 /** `node:sqlite` as the kind of database that Kysely's SQLite dialect takes. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import { gatewaySchema } from '../../src/contract/gateways.ts'
 import { createEntries } from '../store/entries.ts'
 import { accountId, type Management, openManagement } from './open.ts'
@@ -203,6 +204,6 @@ describe('management: gateways', () => {
     await api.call('DELETE', 'gateways/a')
     await api.call('POST', 'gateways', { id: 'a' })
     assert.deepEqual((await api.call('GET', 'gateways/a/logs')).result, [])
-    while ((await store.logs.orphans()).length > 0);
+    while ((await store.logs.orphans()).length > 0) await setImmediate()
   })
 })

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, describe, it } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import { GatewayError } from '../../src/kernel/errors.ts'
 import { openSqlStore } from '../../src/store/sql-store.ts'
 import { insertGateway, query, storeConformance } from './conformance.ts'
@@ -11,6 +12,8 @@ import { createEntries } from './entries.ts'
 import { newFile, openTestStore, openWithReader, startStoreThreads } from './open.ts'
 
 storeConformance('SQLite in this thread', openTestStore)
+const position = { lane: 'main', segment: 1, offset: 1 }
+
 const threads = startStoreThreads()
 after(threads.lastly)
 storeConformance('SQLite in two other threads', threads.open)
@@ -42,9 +45,9 @@ describe('store: SQLite files', () => {
     const entries = secrets.map((request, index) =>
       make(number, { request, metadata: { note: `marker-${index}-end` } }),
     )
-    await store.logs.append(entries, { lane: 'main', segment: 1, offset: 1 })
+    await store.logs.append(entries, position)
     // A replay after a crash must not leave copies behind either.
-    await store.logs.append(entries, { lane: 'main', segment: 1, offset: 1 })
+    await store.logs.append(entries, position)
     const present = (marker: Buffer | string): boolean =>
       readdirSync(dir).some((name) => readFileSync(path.join(dir, name)).includes(marker))
     // A few stand across two pages of the file, and are not found whole.
@@ -56,6 +59,27 @@ describe('store: SQLite files', () => {
     assert.deepEqual([present('marker-69-end'), present('marker-70-end')], [false, true])
     const kept = await store.logs.bodies(number, entries[70]?.record.id ?? '')
     assert.deepEqual(Buffer.from(kept?.request ?? []), secrets[70])
+    await store.close()
+    remove()
+  })
+
+  it('a removal does not wait for a long query, and its bytes go when that has ended', async () => {
+    const { file, dir, remove } = newFile()
+    const store = await openSqlStore({ file, readOnly: false })
+    const { number } = await insertGateway(store, 'acme', 'one')
+    await store.logs.append([createEntries()(number, { metadata: { note: 'a-marker' } })], position)
+    const reader = new DatabaseSync(file, { readOnly: true })
+    reader.exec('BEGIN; SELECT * FROM logs')
+    const isPresent = (): boolean =>
+      readdirSync(dir).some((name) => readFileSync(path.join(dir, name)).includes('a-marker'))
+
+    const startedMs = performance.now()
+    assert.equal(await store.logs.remove({ gateway: number, beforeMs: null, limit: 10 }), 1)
+    assert.ok(performance.now() - startedMs < 1000)
+    assert.equal(isPresent(), true)
+    reader.exec('COMMIT')
+    reader.close()
+    while (isPresent()) await setTimeout(50)
     await store.close()
     remove()
   })
@@ -110,7 +134,7 @@ describe('store: threads', () => {
     const { number } = await insertGateway(store, 'acme', 'one')
     const entry = createEntries()(number)
     Object.assign(entry.record, { provider: null })
-    await assert.rejects(store.logs.append([entry], { lane: 'main', segment: 1, offset: 1 }), /logs\.provider/)
+    await assert.rejects(store.logs.append([entry], position), /logs\.provider/)
     await store.close()
   })
 })
