@@ -98,7 +98,7 @@ export const gatewaySettingsSchema = z.looseObject({
 export type GatewaySettings = z.output<typeof gatewaySettingsSchema>
 
 /** The settings that something obeys today. A part that begins to obey one adds it here. */
-export const enforcedSettings: readonly string[] = ['authentication', 'byok_only', 'collect_logs']
+const enforcedSettings: readonly string[] = ['authentication', 'byok_only', 'collect_logs']
 
 /** Members of a gateway that only the server writes: a client that sends back what it read is not told off. */
 export const readOnlyGatewayFields: readonly string[] = [

@@ -4,9 +4,7 @@ import { gatewaySettingsSchema } from './gateway-settings.ts'
 import { defineRoute } from './route.ts'
 
 /** The id of a new gateway. */
-export const gatewayIdSchema = z
-  .string()
-  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'a gateway id is 1 to 64 letters, digits, `-` or `_`')
+const gatewayIdSchema = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'a gateway id is 1 to 64 letters, digits, `-` or `_`')
 
 /** A gateway as the API shows it. */
 export const gatewaySchema = gatewaySettingsSchema.extend({

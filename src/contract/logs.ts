@@ -7,7 +7,7 @@ const direction = z.enum(['asc', 'desc'])
 const flag = z.stringbool({ truthy: ['true', '1'], falsy: ['false', '0'] })
 
 /** Strict: a filter that is misspelt or not built yet must not silently show, or remove, every row. */
-export const logListQuerySchema = z.strictObject({
+const logListQuerySchema = z.strictObject({
   page: pageSchema,
   per_page: z.coerce.number().int().min(1).max(50).default(20),
   order_by: z.enum(['created_at', 'provider', 'model', 'model_type', 'success', 'cached']).default('created_at'),
@@ -29,7 +29,7 @@ const before = momentSchema.optional()
 const limit = z.coerce.number().int().min(1).max(10_000).optional()
 
 /** The same members are taken from the query or from a JSON body. */
-export const logDeleteQuerySchema = z.strictObject({
+const logDeleteQuerySchema = z.strictObject({
   /** Rows from this time on are kept; a bare date is the start of that UTC day. */
   before,
   /** 10 000 if not given. */

@@ -70,7 +70,7 @@ export function createGatewayHandlers(deps: ManagementDeps): Handlers<typeof gat
 }
 
 /** A gateway as the API shows it. */
-export function present(record: GatewayRecord): Gateway {
+function present(record: GatewayRecord): Gateway {
   return {
     // They were read by `gatewaySettingsSchema` before they were stored.
     ...(record.settings as GatewaySettings),

@@ -303,7 +303,7 @@ export function storeConformance(name: string, open: () => Promise<Store>): void
   })
 }
 
-export const plainGateway: Omit<GatewayRecord, 'number'> = {
+const plainGateway: Omit<GatewayRecord, 'number'> = {
   accountId: 'acme',
   id: 'one',
   settings: {},
