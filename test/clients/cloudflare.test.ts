@@ -122,7 +122,8 @@ describe('the cloudflare client 7', () => {
       const { id, ...created } = await client.aiGateway.create({ ...account, id: 'full', ...settings })
       assert.equal(id, 'full')
       assert.partialDeepStrictEqual(created, settings)
-      assert.partialDeepStrictEqual(await client.aiGateway.get('full', account), settings)
+      const merged = await client.aiGateway.update('full', { ...account, ...required })
+      assert.partialDeepStrictEqual(merged, { ...settings, ...required })
 
       const legacyDlp = { enabled: true, action: 'BLOCK' as const, profiles: ['cards'] }
       const nulls = { guardrails: null, logpush_public_key: null, otel: null, spend_limits: null, stripe: null }
