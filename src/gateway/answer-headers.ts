@@ -1,13 +1,16 @@
-import { notReturned } from '../kernel/header-names.ts'
+import { namesIn, notReturned } from '../kernel/header-names.ts'
 import type { UpstreamAnswer } from './upstream.ts'
 
 /** The provider's headers as the client gets them, names and values in turn, without ours and those of the hop. */
 export function returnedHeaders(headers: UpstreamAnswer['headers']): string[] {
   const returned: string[] = []
+  const connection = headerOf(headers, 'connection')
+  const nominated = connection === null || connection === 'keep-alive' ? null : namesIn(connection)
   for (const name in headers) {
     const value = headers[name]
     if (value === undefined || notReturned.has(name) || name.startsWith('cf-aig-') || name.startsWith('tollgate-'))
       continue
+    if (nominated?.includes(name)) continue
     if (typeof value === 'string') returned.push(name, value)
     else for (const each of value) returned.push(name, each)
   }

@@ -54,7 +54,8 @@ export async function passOn(passage: Passage, deps: AnswerDeps): Promise<void> 
 
   const reader = isEventStream && answer.status < 300 ? target.format.createStreamReader?.() : null
   const length = headerOf(answer.headers, 'content-length')
-  const lengthBytes = length === null || method === 'HEAD' || answer !== passage.answer ? null : Number(length)
+  const hasNoBody = method === 'HEAD' || answer.status === 204 || answer.status === 304
+  const lengthBytes = length === null || hasNoBody || answer !== passage.answer ? null : Number(length)
   const tap = reader
     ? createStreamTap(reader, { hidesUsage: passage.hidesUsage, limits: deps.limits })
     : createPlainTap({ format: target.format, contentType, contentEncoding, lengthBytes, limits: deps.limits })

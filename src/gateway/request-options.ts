@@ -1,4 +1,4 @@
-import { credentialHeaders, credentialParameters, hasOwnPrefix, notForwarded } from '../kernel/header-names.ts'
+import { credentialHeaders, credentialParameters, hasOwnPrefix, namesIn, notForwarded } from '../kernel/header-names.ts'
 import { GatewayError } from '../kernel/errors.ts'
 import type { Credentials } from '../kernel/secrets.ts'
 import { shown } from './door.ts'
@@ -53,7 +53,7 @@ export function readOptions(rawHeaders: readonly string[], query: string, creden
       options.secrets.push(text)
       continue
     }
-    if (name === 'connection' && value !== 'keep-alive') nominated = value.toLowerCase().split(/\s*,\s*/)
+    if (name === 'connection' && value !== 'keep-alive') nominated = [...(nominated ?? []), ...namesIn(value)]
     if (hasOwnPrefix(name)) readOwn(options, name, value)
     else if (name === 'accept-encoding') options.acceptEncoding = value
     else if (!notForwarded.has(name)) {
@@ -69,7 +69,7 @@ export function readOptions(rawHeaders: readonly string[], query: string, creden
 
 /** `Bearer abc` as `abc`; a scheme is a single word, and a credential has no spaces. */
 function withoutScheme(value: string): string {
-  return value.slice(value.indexOf(' ') + 1)
+  return value.slice(value.indexOf(' ') + 1).trimStart()
 }
 
 function readOwn(options: RequestOptions, name: string, value: string): void {

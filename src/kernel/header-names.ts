@@ -31,6 +31,11 @@ export const notForwarded: ReadonlySet<string> = new Set([
   'x-real-ip',
 ])
 
+/** The header names that a `Connection` header lists, in lower case: they belong to the hop too. */
+export function namesIn(connection: string): string[] {
+  return connection.toLowerCase().split(/\s*,\s*/)
+}
+
 /** Whether a request header belongs to the gateway or to a proxy before it, by its prefix. */
 export function hasOwnPrefix(name: string): boolean {
   return name.startsWith('cf-') || name.startsWith('x-forwarded-') || name.startsWith('tollgate-')
