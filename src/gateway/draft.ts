@@ -15,6 +15,8 @@ import type { AnswerReading } from './tap.ts'
  */
 export interface Draft {
   record: LogRecord
+  /** Null until it was read. */
+  body: RequestBody | null
   request: Buffer | null
   response: Buffer | null
   secrets: string[]
@@ -66,6 +68,7 @@ export function openDraft(parts: {
       cost: null,
       error: null,
     },
+    body: null,
     request: null,
     response: null,
     secrets: request.secrets,
@@ -92,7 +95,7 @@ export function describeRequest(
   record.model = facts.model && facts.model.slice(0, 256)
   record.isStream = facts.isStream
   record.modelType = format.modelType
-  record.requestSize = body.lengthBytes ?? body.bytes.length
+  draft.body = body
   record.requestTruncated = body.rest !== null || body.bytes.length > keptBytes
   if (body.bytes.length > 0)
     draft.request = body.bytes.length > keptBytes ? body.bytes.subarray(0, keptBytes) : body.bytes
@@ -129,6 +132,7 @@ export function writeDraft(draft: Draft, journal: Journal, clock: Clock, onWritt
     onWritten()
     return
   }
+  draft.record.requestSize = draft.body?.receivedBytes() ?? 0
   draft.record.durationMs = Math.round(clock.tickMs() - draft.startTick)
   journal.append(
     {

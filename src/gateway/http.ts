@@ -29,12 +29,11 @@ function createBody(req: IncomingMessage, silence: SilenceWatch): BodySource {
     read: (limitBytes) => (hasBody ? readBody(req, limitBytes, silence) : Promise.resolve(noBody)),
     async *rest(maxBytes) {
       let received = 0
-      for await (const chunk of req as AsyncIterable<Buffer>) {
-        received += chunk.length
-        if (received > maxBytes) throw new GatewayError('body_too_large', `The request body is too large`)
-        yield chunk
+      for (let piece = await readPiece(req, silence); piece; piece = await readPiece(req, silence)) {
+        received += piece.length
+        if (received > maxBytes) throw new GatewayError('body_too_large', 'The request body is too large')
+        yield piece
       }
-      if (!req.complete) throw new ClientLeft('the client left while it sent its body')
     },
   }
 }
@@ -59,6 +58,8 @@ function readBody(
   limitBytes: number,
   silence: SilenceWatch,
 ): Promise<{ bytes: Buffer; isWhole: boolean }> {
+  // No event will tell of a client that left before anybody listened.
+  if (req.destroyed && !req.readableEnded) return Promise.reject(leftWhileSending())
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let length = 0
@@ -78,7 +79,7 @@ function readBody(
     const watched = silence.watch(() => fail(tooSlow(silence.idleMs)))
     // Every request closes in the end: an error is made only for those that were still awaited.
     const onGone = (): void => {
-      if (silence.isWatching(watched)) fail(new ClientLeft('the client left while it sent its body'))
+      if (silence.isWatching(watched)) fail(leftWhileSending())
     }
     req.on('data', onData)
     // What comes after the promise is settled changes nothing, so the listeners may stay: taking off costs as much as putting on.
@@ -89,6 +90,43 @@ function readBody(
     })
     req.on('close', onGone).on('error', onGone)
   })
+}
+
+/**
+ * The next piece of a body that was paused, null at its end. By hand, because the request's own iterator destroys the
+ * request where reading stops early, and with it the connection on which the error is to be answered.
+ */
+function readPiece(req: IncomingMessage, silence: SilenceWatch): Promise<Buffer | null> {
+  if (req.readableEnded) return Promise.resolve(null)
+  if (req.destroyed) return Promise.reject(leftWhileSending())
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      silence.forget(watched)
+      req.off('data', onData).off('end', onEnd).off('close', onGone).off('error', onGone)
+    }
+    const watched = silence.watch(() => {
+      stop()
+      reject(tooSlow(silence.idleMs))
+    })
+    const onData = (piece: Buffer): void => {
+      req.pause()
+      stop()
+      resolve(piece)
+    }
+    const onEnd = (): void => {
+      stop()
+      resolve(null)
+    }
+    const onGone = (): void => {
+      stop()
+      reject(leftWhileSending())
+    }
+    req.on('data', onData).on('end', onEnd).on('close', onGone).on('error', onGone).resume()
+  })
+}
+
+function leftWhileSending(): ClientLeft {
+  return new ClientLeft('the client left while it sent its body')
 }
 
 function tooSlow(idleMs: number): GatewayError {
@@ -186,5 +224,7 @@ function createSink(req: IncomingMessage, res: ServerResponse, drainIdleMs: numb
 function lingerThenClose(req: IncomingMessage): void {
   const timer = setTimeout(() => req.destroy(), 2000)
   timer.unref()
+  // Who still waits for the body would pause it again.
+  req.removeAllListeners('data')
   req.once('close', () => clearTimeout(timer)).resume()
 }

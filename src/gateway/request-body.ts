@@ -21,6 +21,8 @@ export interface RequestBody {
   bytes: Buffer
   rest: AsyncIterable<Buffer> | null
   lengthBytes: number | null
+  /** How much has come so far, of `rest` too. */
+  receivedBytes(): number
   fields: RequestFields
 }
 
@@ -31,11 +33,21 @@ export async function readBody(source: BodySource, limits: BodyLimits): Promise<
   }
   const { bytes, isWhole } = await source.read(Math.min(limits.bufferedBytes, limits.maxBytes))
   if (!isWhole && bytes.length > limits.maxBytes) throw tooLarge('is larger', limits.maxBytes)
+  let receivedBytes = bytes.length
+  const count = (more: number): void => void (receivedBytes += more)
   return {
     bytes,
-    rest: isWhole ? null : source.rest(limits.maxBytes - bytes.length),
+    rest: isWhole ? null : counted(source.rest(limits.maxBytes - bytes.length), count),
     lengthBytes: isWhole ? bytes.length : source.lengthBytes,
+    receivedBytes: () => receivedBytes,
     fields: readFields(bytes, limits.parsedBytes),
+  }
+}
+
+async function* counted(pieces: AsyncIterable<Buffer>, count: (bytes: number) => void): AsyncIterable<Buffer> {
+  for await (const piece of pieces) {
+    count(piece.length)
+    yield piece
   }
 }
 

@@ -1,0 +1,51 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+
+/** A client that writes and reads bytes, so that a test decides what is sent and when it leaves. */
+export interface RawClient {
+  socket: Socket
+  write(bytes: string | Uint8Array): void
+  /** What came so far. */
+  received(): Buffer
+  /** Resolves when `text` stands in what came; rejects where the connection ended before. */
+  saw(text: string): Promise<void>
+  /** Resolves when the connection is over, with all that came. */
+  closed: Promise<Buffer>
+  leave(): void
+}
+
+export async function connectRaw(url: string): Promise<RawClient> {
+  const { hostname, port } = new URL(url)
+  const socket = connect(Number(port), hostname)
+  const chunks: Buffer[] = []
+  socket.on('error', () => {}) // That the other side resets is one of the things tested.
+  socket.on('data', (chunk: Buffer) => chunks.push(chunk))
+  const received = (): Buffer => Buffer.concat(chunks)
+  const closed = once(socket, 'close').then(received)
+  await once(socket, 'connect')
+  return {
+    socket,
+    write: (bytes) => void socket.write(bytes),
+    received,
+    async saw(text) {
+      while (!received().includes(text)) {
+        if (socket.destroyed) throw new Error(`the connection ended before "${text}": ${received().toString()}`)
+        await Promise.race([once(socket, 'data'), closed])
+      }
+    },
+    closed,
+    leave: () => void socket.destroy(),
+  }
+}
+
+/** The bytes of a request to a path below `base`, whose body is `body`. */
+export function requestBytes(
+  base: string,
+  path: string,
+  { method = 'POST', headers = {}, body = '' }: { method?: string; headers?: Record<string, string>; body?: string },
+): string {
+  const { host, pathname } = new URL(base)
+  const lines = Object.entries({ host, 'content-length': String(Buffer.byteLength(body)), ...headers })
+  const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+  return `${method} ${pathname}/${path} HTTP/1.1\r\n${head}\r\n${body}`
+}
