@@ -42,7 +42,7 @@ export interface Ingest {
 }
 
 /** Entries wait this long for more, so that one transaction takes many. Whoever looks at rows asks to be caught up. */
-const pokeDelayMs = 100
+const pokeDelayMs = 250
 /** After a failure of the store. */
 const retryDelayMs = 1000
 

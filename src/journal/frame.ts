@@ -11,9 +11,9 @@ import { crc32 } from 'node:zlib'
  * told by the end of the file.
  */
 export const headerBytes = 20
-export const checkedBytes = 64 * 1024
+const checkedBytes = 64 * 1024
 /** No frame is longer; a length above it is damage. Two bodies of 10 MiB and their meta fit. */
-export const maxPayloadBytes = 32 * 1024 * 1024
+const maxPayloadBytes = 32 * 1024 * 1024
 
 export interface FrameLengths {
   meta: number

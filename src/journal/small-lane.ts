@@ -4,7 +4,7 @@ import type { JournalEntry, LaneOptions } from './journal.ts'
 import { mask } from './mask.ts'
 
 /** What may be written synchronously per turn: 4 KB cost 5-27 µs, and more than this would hold up the event loop. */
-export const batchBytes = 64 * 1024
+const batchBytes = 64 * 1024
 
 export interface SmallLane {
   /** Takes an entry that fits into a batch (`fitsBatch`). */

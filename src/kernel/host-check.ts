@@ -19,6 +19,6 @@ export function createHostCheck(listenHost: string, publicUrl: string | null): (
   }
 }
 
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host.startsWith('127.')
 }
