@@ -3,7 +3,7 @@ import { test } from 'node:test'
 
 import fc from 'fast-check'
 
-import { multiplyHalfEven, nanoToUsd, scaleExactly } from './money.ts'
+import { multiplyHalfEven, nanoToUsdText, nanoToUsd, scaleExactly } from './money.ts'
 
 const count = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER })
 
@@ -43,4 +43,18 @@ test('prices become integers only where that is exact', () => {
 
 test('an amount is shown as dollars', () => {
   assert.equal(nanoToUsd(1_234_567_890), 1.23456789)
+})
+
+test('a cost in a header is a plain decimal without exponent', () => {
+  const texts: [number, string][] = [
+    [0, '0'],
+    [1, '0.000000001'],
+    [120, '0.00000012'],
+    [999, '0.000000999'],
+    [1000, '0.000001'],
+    [90_000, '0.00009'],
+    [1_234_567_890, '1.23456789'],
+    [5_000_000_000_000, '5000'],
+  ]
+  for (const [nanoUsd, text] of texts) assert.equal(nanoToUsdText(nanoUsd), text)
 })

@@ -41,6 +41,7 @@ function roundsUp(remainder: number, isOdd: boolean): boolean {
 
 /** Nano-USD as a plain decimal of USD without exponent, for a header: `0.0000045`. Exact. */
 export function nanoToUsdText(nanoUsd: number): string {
-  const digits = String(nanoUsd).padStart(10, '0')
-  return `${digits.slice(0, -9)}.${digits.slice(-9)}`.replace(/\.?0+$/, '')
+  // From a micro-USD on, a double's shortest decimal is the number itself and has no exponent.
+  if (nanoUsd >= 1000 || nanoUsd === 0) return String(nanoUsd / 1e9)
+  return `0.${String(nanoUsd).padStart(9, '0')}`.replace(/0+$/, '')
 }
