@@ -52,17 +52,17 @@ export async function passOn(passage: Passage, deps: AnswerDeps): Promise<void> 
   draft.record.status = answer.status
   draft.record.responseContentType = contentType
 
-  const reader = isEventStream && answer.status < 300 ? target.format.createStreamReader?.() : null
+  const createReader = isEventStream && answer.status < 300 ? target.format.createStreamReader : null
   const length = headerOf(answer.headers, 'content-length')
   const hasNoBody = method === 'HEAD' || answer.status === 204 || answer.status === 304
   const lengthBytes = length === null || hasNoBody || answer !== passage.answer ? null : Number(length)
-  const tap = reader
-    ? createStreamTap(reader, { hidesUsage: passage.hidesUsage, limits: deps.limits })
+  const tap = createReader
+    ? createStreamTap(createReader, { hidesUsage: passage.hidesUsage, limits: deps.limits })
     : createPlainTap({ format: target.format, contentType, contentEncoding, lengthBytes, limits: deps.limits })
 
   const isShort = !isEventStream && (answer.isEnded() || (lengthBytes !== null && lengthBytes <= shortAnswerBytes))
   if (isShort) await sendWhole({ ...passage, answer }, tap, deps)
-  else await sendAsItComes({ ...passage, answer }, tap, reader ? null : lengthBytes, deps)
+  else await sendAsItComes({ ...passage, answer }, tap, createReader ? null : lengthBytes, deps)
 }
 
 async function sendWhole(passage: Passage, tap: Tap, deps: AnswerDeps): Promise<void> {

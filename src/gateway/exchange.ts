@@ -24,6 +24,8 @@ export interface BodySource {
 export interface Sink {
   /** `headers`: names and values in turn. */
   head(status: number, headers: string[]): void
+  /** Sends the head now; without it, the head goes out with the first `write`, or with `end`. */
+  flush(): void
   /** False: wait for `onDrain` before more. */
   write(chunk: Uint8Array): boolean
   onDrain(callback: () => void): void

@@ -187,6 +187,7 @@ function createSink(req: IncomingMessage, res: ServerResponse, drainIdleMs: numb
 
   return {
     head: (status, headers) => void res.writeHead(status, headers),
+    flush: () => res.flushHeaders(),
     write(chunk) {
       const hasRoom = res.write(chunk)
       // A client that stops reading would hold the provider's connection for ever.

@@ -26,6 +26,7 @@ interface Relay extends RelayOptions {
   heldBytes: number
   isUpstreamDone: boolean
   isClientGone: boolean
+  hasWritten: boolean
   /** Nothing more will happen. */
   finished: () => void
 }
@@ -48,6 +49,7 @@ export function relay(options: RelayOptions): Promise<void> {
       heldBytes: 0,
       isUpstreamDone: false,
       isClientGone: false,
+      hasWritten: false,
       finished,
     }
     options.sink.head(options.status, options.headers)
@@ -57,6 +59,8 @@ export function relay(options: RelayOptions): Promise<void> {
       end: () => onEnd(relay),
       failed: (error) => onFailed(relay, error),
     })
+    // The first piece takes the head along. Where none is here yet, the head does not wait for it.
+    if (relay.phase === 'open' && !relay.hasWritten) relay.sink.flush()
   })
 }
 
@@ -68,6 +72,8 @@ function onChunk(relay: Relay, bytes: Buffer): void {
     const pass = relay.tap.take(bytes)
     if (relay.tap.isTerminal()) {
       hold(relay, pass)
+      // From here on the tap is passed by.
+      hold(relay, relay.tap.rest())
       settle(relay, { outcome: 'complete', error: null })
     } else if (pass) write(relay, pass)
   }
@@ -135,6 +141,7 @@ function hold(relay: Relay, bytes: Buffer | null): void {
 }
 
 function write(relay: Relay, bytes: Buffer): void {
+  relay.hasWritten = true
   if (relay.isClientGone || relay.sink.write(bytes)) return
   relay.answer.pause()
   relay.sink.onDrain(() => relay.answer.resume())

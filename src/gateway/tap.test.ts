@@ -13,9 +13,9 @@ const done = event('[DONE]')
 const whole = content('Grüße') + content(' an alle') + usage + done
 
 function streamTap(hidesUsage: boolean, keptBytes = limits.keptBytes): Tap {
-  const reader = formats['openai-chat'].createStreamReader?.()
-  assert.ok(reader)
-  return createStreamTap(reader, { hidesUsage, limits: { ...limits, keptBytes } })
+  const createReader = formats['openai-chat'].createStreamReader
+  assert.ok(createReader)
+  return createStreamTap(createReader, { hidesUsage, limits: { ...limits, keptBytes } })
 }
 
 /** What went on before the terminal event was seen, and what then waited. */

@@ -1,6 +1,7 @@
 import type { AnswerFacts, Format, StreamReader } from '../formats/format.ts'
 import { scanTopLevel } from '../formats/scan.ts'
 import { createSseScanner } from '../formats/sse.ts'
+import { createBoundedReader } from './bounded-reader.ts'
 import { decode } from './decoding.ts'
 
 /** Reads an answer while it passes by. One tap reads one answer. */
@@ -101,21 +102,18 @@ function readPlain(
  * A tap for an event stream in a known format. `hidesUsage`: the usage event was asked for by Tollgate, not by the
  * client, and is taken out; then only whole events go on.
  */
-export function createStreamTap(reader: StreamReader, options: { hidesUsage: boolean; limits: TapLimits }): Tap {
+export function createStreamTap(
+  createReader: () => StreamReader,
+  options: { hidesUsage: boolean; limits: TapLimits },
+): Tap {
+  const { keptBytes } = options.limits
+  const reader = createBoundedReader(createReader, keptBytes)
   let isTerminal = false
-  let readBytes = 0
   let size = 0
-  let isTruncated = false
   const hidden: [start: number, end: number][] = []
   let tail: Buffer | null = null
 
   const scanner = createSseScanner((name, data, start, end) => {
-    readBytes += data.length
-    // What an endless stream says is not kept for ever, but its usage and its end are still read.
-    if (readBytes > options.limits.keptBytes && !/usage|error|DONE|stop|finish/.test(data)) {
-      isTruncated = true
-      return
-    }
     const kind = reader.event(name, data)
     if (kind === 'terminal') isTerminal = true
     else if (kind === 'usage-only' && options.hidesUsage) hidden.push([start, end])
@@ -146,15 +144,17 @@ export function createStreamTap(reader: StreamReader, options: { hidesUsage: boo
       return options.hidesUsage ? withoutHidden(chunk, border) : chunk
     },
     isTerminal: () => isTerminal,
-    endIsComplete: () => isTerminal || reader.endIsComplete,
+    // An event too large to be read may have been the terminal one.
+    endIsComplete: () => isTerminal || reader.endIsComplete || scanner.hasSkipped(),
     rest: () => tail,
     read() {
       scanner.end()
       const body = encodeMessage(reader.message())
       return {
         facts: reader.facts(),
-        body: body ?? null,
-        isTruncated: isTruncated || scanner.hasSkipped() || body === undefined,
+        body: body?.subarray(0, keptBytes) ?? null,
+        isTruncated:
+          reader.isTruncated() || scanner.hasSkipped() || body === undefined || (body?.length ?? 0) > keptBytes,
         size,
       }
     },

@@ -159,7 +159,7 @@ async function serve(
   for (const step of script.steps) {
     if (message.socket.destroyed) return
     if (typeof step === 'object' && 'end' in step) {
-      if (step.end === 'stall') return void (await once(message.socket, 'close'))
+      if (step.end === 'stall') return closed(message.socket)
       end('cut')
       return step.end === 'reset' ? void message.socket.resetAndDestroy() : void message.socket.end()
     }
@@ -175,5 +175,11 @@ async function take(step: Exclude<Step, { end: string }>, request: FaultRequest,
     return
   }
   const bytes = typeof step === 'function' ? step(request) : step
-  if (!socket.write(bytes)) await Promise.race([once(socket, 'drain'), once(socket, 'close')])
+  if (!socket.write(bytes))
+    await Promise.race([new Promise((resolve) => socket.once('drain', resolve)), closed(socket)])
+}
+
+/** Not `once` of `node:events`: that rejects where the client resets. */
+function closed(socket: Socket): Promise<void> {
+  return socket.closed ? Promise.resolve() : new Promise((resolve) => socket.once('close', () => resolve()))
 }
