@@ -65,9 +65,24 @@ export interface LogRecord {
   error: string | null
 }
 
-/** A record with its bodies; null where a body was not kept (`collect_log_payload` off, nothing received). */
+/** What of a record is filtered, ordered and summed: it has columns of its own in the store. */
+export interface LogSummary extends Pick<
+  LogRecord,
+  'id' | 'gateway' | 'provider' | 'model' | 'modelType' | 'status' | 'success' | 'cached' | 'durationMs'
+> {
+  tokensIn: number | null
+  tokensOut: number | null
+  costNanoUsd: number | null
+}
+
+/** The rest of a record. It is made into JSON once, when the request ends, and stored as that text. */
+export type LogDetail = Omit<LogRecord, keyof LogSummary>
+
+/** A record on its way to the store, with its bodies; null where a body was not kept (`collect_log_payload` off, nothing received). */
 export interface LogEntry {
-  record: LogRecord
+  summary: LogSummary
+  /** JSON of a `LogDetail`. */
+  detail: string
   request: Uint8Array | null
   response: Uint8Array | null
 }

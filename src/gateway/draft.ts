@@ -1,4 +1,5 @@
 import type { LogRecord, Outcome } from '../contract/log-record.ts'
+import { writeLogText } from '../contract/log-text.ts'
 import type { Format, RequestFacts } from '../formats/format.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Journal } from '../journal/journal.ts'
@@ -136,7 +137,7 @@ export function writeDraft(draft: Draft, journal: Journal, clock: Clock, onWritt
   draft.record.durationMs = Math.round(clock.tickMs() - draft.startTick)
   journal.append(
     {
-      meta: JSON.stringify(draft.record),
+      meta: writeLogText(draft.record),
       request: draft.keepsPayload ? draft.request : null,
       response: draft.keepsPayload ? draft.response : null,
       secrets: draft.secrets,

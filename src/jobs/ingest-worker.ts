@@ -1,6 +1,7 @@
 import { rmSync, statSync } from 'node:fs'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
-import type { LogEntry, LogRecord } from '../contract/log-record.ts'
+import type { LogEntry } from '../contract/log-record.ts'
+import { readLogText } from '../contract/log-text.ts'
 import type { Frame } from '../journal/frame.ts'
 import { createSegmentReader, type ReadSegment } from '../journal/reader.ts'
 import { type Lane, lanes, listSegments, type Segment } from '../journal/segments.ts'
@@ -111,6 +112,5 @@ function skipTail({ send }: Ingestion, { lane, number, file }: Segment, end: num
 }
 
 function toEntry({ meta, request, response }: Frame): LogEntry {
-  // The pipeline is the only one that writes to the journal, and the frame's checksum held.
-  return { record: JSON.parse(meta.toString('utf8')) as LogRecord, request, response }
+  return { ...readLogText(meta.toString('utf8')), request, response }
 }

@@ -97,7 +97,7 @@ function planBlocks(entries: readonly LogEntry[]): number[][] {
       blocks.push([index])
       return
     }
-    const open = openByGateway.get(entry.record.gateway)
+    const open = openByGateway.get(entry.summary.gateway)
     if (open !== undefined && open.indexes.length < maxSlots && open.bytes + bytes <= maxBlockBytes) {
       open.indexes.push(index)
       open.bytes += bytes
@@ -105,7 +105,7 @@ function planBlocks(entries: readonly LogEntry[]): number[][] {
     }
     const indexes = [index]
     blocks.push(indexes)
-    openByGateway.set(entry.record.gateway, { indexes, bytes })
+    openByGateway.set(entry.summary.gateway, { indexes, bytes })
   })
   return blocks
 }

@@ -16,7 +16,7 @@ export async function appendLogs(
   await db.transaction().execute(async (transaction) => {
     const wanted = await withoutRemovedGateways(transaction, entries)
     const places = await insertBodies(transaction, wanted)
-    const rows = wanted.map(({ record }, index) => toColumns(record, places[index] ?? null))
+    const rows = wanted.map((entry, index) => toColumns(entry, places[index] ?? null))
     const inserted = await engine.insertLogs(transaction, rows)
     // Known ids are rare (a replay after a crash), so their bodies are written first and taken out again.
     const spare = places.filter((place, index): place is BodyPlace => place !== null && inserted[index] === false)
@@ -31,7 +31,7 @@ async function withoutRemovedGateways(
   entries: readonly LogEntry[],
 ): Promise<readonly LogEntry[]> {
   if (entries.length === 0) return entries
-  const named = new Set(entries.map(({ record }) => record.gateway))
+  const named = new Set(entries.map(({ summary }) => summary.gateway))
   const rows = await transaction
     .selectFrom('gateways')
     .select('number')
@@ -39,7 +39,7 @@ async function withoutRemovedGateways(
     .execute()
   if (rows.length === named.size) return entries
   const present = new Set(rows.map((row) => row.number))
-  return entries.filter(({ record }) => present.has(record.gateway))
+  return entries.filter(({ summary }) => present.has(summary.gateway))
 }
 
 async function savePosition(transaction: Transaction<Schema>, position: JournalPosition): Promise<void> {

@@ -147,7 +147,7 @@ export function storeConformance(name: string, open: () => Promise<Store>): void
       await store.logs.append([make(number)], at(10))
       const broken = make(number)
       // A provider must be there: the second row breaks the statement after the first went in.
-      Object.assign(broken.record, { provider: null })
+      Object.assign(broken.summary, { provider: null })
       await assert.rejects(store.logs.append([make(number), broken], at(20)))
       assert.equal((await store.logs.page(query(number))).total, 1)
       assert.deepEqual(await store.logs.positions(), [at(10)])

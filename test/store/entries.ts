@@ -1,5 +1,11 @@
 import type { LogEntry, LogRecord } from '../../src/contract/log-record.ts'
+import { readLogText, writeLogText } from '../../src/contract/log-text.ts'
 import { createIds } from '../../src/kernel/ids.ts'
+
+/** An entry, and the record it was made of. */
+export interface TestEntry extends LogEntry {
+  record: LogRecord
+}
 
 /** Makes log entries, each a millisecond after the one before, from the first of March 2026 on. */
 export function createEntries(
@@ -7,13 +13,15 @@ export function createEntries(
 ): (
   gateway: number,
   changes?: Partial<LogRecord> & { request?: string | Uint8Array | null; response?: string | Uint8Array | null },
-) => LogEntry {
+) => TestEntry {
   let nowMs = startMs
   const nextId = createIds(() => nowMs)
   return (gateway, { request = '{"messages":[]}', response = '{"choices":[]}', ...changes } = {}) => {
     nowMs = changes.startedMs ?? nowMs + 1
+    const record = { ...plainRecord, id: nextId(), gateway, startedMs: nowMs, ...changes }
     return {
-      record: { ...plainRecord, id: nextId(), gateway, startedMs: nowMs, ...changes },
+      record,
+      ...readLogText(writeLogText(record)),
       request: typeof request === 'string' ? Buffer.from(request) : request,
       response: typeof response === 'string' ? Buffer.from(response) : response,
     }

@@ -133,7 +133,7 @@ describe('store: threads', () => {
     const { store } = await openWithReader()
     const { number } = await insertGateway(store, 'acme', 'one')
     const entry = createEntries()(number)
-    Object.assign(entry.record, { provider: null })
+    Object.assign(entry.summary, { provider: null })
     await assert.rejects(store.logs.append([entry], position), /logs\.provider/)
     await store.close()
   })
