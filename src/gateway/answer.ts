@@ -9,7 +9,7 @@ import { decodeStream } from './decoding.ts'
 import { describeAnswer, type Draft, type Ending, ownHeaders, writeDraft } from './draft.ts'
 import { ClientLeft, type Sink } from './exchange.ts'
 import { orderlyEnd, relay } from './relay.ts'
-import { createPlainTap, createStreamTap, type Tap, type TapLimits } from './tap.ts'
+import { type AnswerReading, createPlainTap, createStreamTap, type Tap, type TapLimits } from './tap.ts'
 import type { Target } from './target.ts'
 import type { UpstreamAnswer } from './upstream.ts'
 
@@ -41,73 +41,102 @@ const shortAnswerBytes = 64 * 1024
  * Passes a provider's answer on and records how it ended. Rejects, before anything was sent to the client, with
  * `upstream_failed`, `upstream_timeout` or `ClientLeft`.
  */
-export async function passOn(passage: Passage, deps: AnswerDeps): Promise<void> {
-  const { draft, target, method } = passage
+export function passOn(passage: Passage, deps: AnswerDeps): Promise<void> {
+  const { draft, target } = passage
   const contentType = headerOf(passage.answer.headers, 'content-type')
   const encoding = headerOf(passage.answer.headers, 'content-encoding')
   const isEventStream = contentType?.startsWith('text/event-stream') === true
   const contentEncoding = encoding === 'identity' ? null : encoding
-  const answer =
-    isEventStream && contentEncoding !== null ? decodeStream(passage.answer, contentEncoding) : passage.answer
+  const isDecoded = isEventStream && contentEncoding !== null
+  const answer = isDecoded ? decodeStream(passage.answer, contentEncoding) : passage.answer
   draft.record.status = answer.status
   draft.record.responseContentType = contentType
 
   const createReader = isEventStream && answer.status < 300 ? target.format.createStreamReader : null
-  const length = headerOf(answer.headers, 'content-length')
-  const hasNoBody = method === 'HEAD' || answer.status === 204 || answer.status === 304
-  const lengthBytes = length === null || hasNoBody || answer !== passage.answer ? null : Number(length)
+  const length = isDecoded || hasNoBody(passage) ? null : headerOf(answer.headers, 'content-length')
+  const lengthBytes = length === null ? null : Number(length)
   const tap = createReader
     ? createStreamTap(createReader, { hidesUsage: passage.hidesUsage, limits: deps.limits })
     : createPlainTap({ format: target.format, contentType, contentEncoding, lengthBytes, limits: deps.limits })
 
   const isShort = !isEventStream && (answer.isEnded() || (lengthBytes !== null && lengthBytes <= shortAnswerBytes))
-  if (isShort) await sendWhole({ ...passage, answer }, tap, deps)
-  else await sendAsItComes({ ...passage, answer }, tap, createReader ? null : lengthBytes, deps)
+  if (isShort) return sendWhole(passage, tap, deps)
+  return sendAsItComes(passage, answer, tap, createReader ? null : lengthBytes, deps)
+}
+
+function hasNoBody({ method, answer }: Passage): boolean {
+  return method === 'HEAD' || answer.status === 204 || answer.status === 304
 }
 
 async function sendWhole(passage: Passage, tap: Tap, deps: AnswerDeps): Promise<void> {
-  const { draft, answer, sink, method } = passage
+  const { draft, answer, sink } = passage
   draft.record.firstByteMs = Math.round(deps.clock.tickMs() - draft.startTick)
-  const body = await collect(passage, tap)
-  await finishDraft(passage, tap, orderlyEnd(tap), deps)
+  // Usually everything is here already, and a promise that is not made costs nothing.
+  const collected = collect(answer, sink, tap)
+  const body = collected instanceof Promise ? await collected : collected
+  const read = tap.read()
+  finishDraft(passage, read instanceof Promise ? await read : read, orderlyEnd(tap), deps)
 
   const headers = returnedHeaders(answer.headers)
   headers.push(...ownHeaders(draft))
   const total = draft.record.cost?.totalNanoUsd
   if (total !== undefined && total !== null) headers.push('tollgate-cost', nanoToUsdText(total))
-  const hasLength = method === 'HEAD' || answer.status === 204 || answer.status === 304
-  const length = hasLength ? headerOf(answer.headers, 'content-length') : String(body.length)
+  const length = hasNoBody(passage) ? headerOf(answer.headers, 'content-length') : String(body.length)
   if (length !== null) headers.push('content-length', length)
 
-  await new Promise<void>((resolve) => writeDraft(draft, deps.journal, deps.clock, resolve))
-  sink.head(answer.status, headers)
-  sink.end(body)
-}
-
-/** The whole body. Rejects where it breaks off or the client leaves; nothing was sent to the client by then. */
-function collect({ answer, sink }: Passage, tap: Tap): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
-    sink.onLeave(() => reject(new ClientLeft('the client left before the answer began')))
-    answer.deliver({
-      chunk(bytes) {
-        tap.take(bytes)
-        chunks.push(bytes)
-      },
-      end() {
-        const only = chunks.length === 1 ? chunks[0] : undefined
-        resolve(only ?? Buffer.concat(chunks))
-      },
-      failed: reject,
+  await new Promise<void>((resolve) => {
+    writeDraft(draft, deps.journal, deps.clock, () => {
+      sink.head(answer.status, headers)
+      sink.end(body)
+      resolve()
     })
   })
 }
 
-function sendAsItComes(passage: Passage, tap: Tap, lengthBytes: number | null, deps: AnswerDeps): Promise<void> {
-  const { draft, answer, sink } = passage
+/** The whole body. Rejects where it breaks off or the client leaves; nothing was sent to the client by then. */
+function collect(answer: UpstreamAnswer, sink: Sink, tap: Tap): Buffer | Promise<Buffer> {
+  const chunks: Buffer[] = []
+  const whole = Promise.withResolvers<Buffer>()
+  let isEnded = false
+  const join = (): Buffer => (chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks))
+  answer.deliver({
+    chunk(bytes) {
+      tap.take(bytes)
+      chunks.push(bytes)
+    },
+    end() {
+      isEnded = true
+      whole.resolve(join())
+    },
+    failed: (error) => whole.reject(error),
+  })
+  if (isEnded) return join()
+  sink.onLeave(() => whole.reject(new ClientLeft('the client left before the answer began')))
+  return whole.promise
+}
+
+function sendAsItComes(
+  passage: Passage,
+  answer: UpstreamAnswer,
+  tap: Tap,
+  lengthBytes: number | null,
+  deps: AnswerDeps,
+): Promise<void> {
+  const { draft, sink } = passage
   const headers = returnedHeaders(answer.headers)
   headers.push(...ownHeaders(draft))
   if (lengthBytes !== null) headers.push('content-length', String(lengthBytes))
+
+  async function record(ending: Ending, written: () => void): Promise<void> {
+    try {
+      finishDraft(passage, await tap.read(), ending, deps)
+    } catch (error) {
+      deps.log.error('what an answer said could not be read', error)
+    }
+    writeDraft(draft, deps.journal, deps.clock, written)
+    // The provider must not see the connection go before the row is safe.
+    if (ending.outcome === 'client_left') deps.journal.flush()
+  }
   return relay({
     answer,
     tap,
@@ -118,28 +147,13 @@ function sendAsItComes(passage: Passage, tap: Tap, lengthBytes: number | null, d
     onBytes() {
       draft.record.firstByteMs ??= Math.round(deps.clock.tickMs() - draft.startTick)
     },
-    onEnded(ending, written) {
-      finishDraft(passage, tap, ending, deps).then(
-        () => {
-          writeDraft(draft, deps.journal, deps.clock, written)
-          // The provider must not see the connection go before the row is safe.
-          if (ending.outcome === 'client_left') deps.journal.flush()
-        },
-        (error: unknown) => {
-          deps.log.error('an answer could not be recorded', error)
-          written()
-        },
-      )
-    },
+    onEnded: (ending, written) => void record(ending, written),
   })
 }
 
-/** Reads what the tap saw and fills in the draft: usage and cost are computed here, once. */
-async function finishDraft(passage: Passage, tap: Tap, ending: Ending, deps: AnswerDeps): Promise<void> {
-  const { draft, target } = passage
+/** Fills in the draft with what the tap read: usage and cost are computed here, once. */
+function finishDraft({ draft, target }: Passage, reading: AnswerReading, ending: Ending, deps: AnswerDeps): void {
   const { record } = draft
-  const read = tap.read()
-  const reading = read instanceof Promise ? await read : read
   describeAnswer(draft, reading, ending)
   record.model ??= reading.facts.model
   if (!record.success && reading.facts.usage === null) return

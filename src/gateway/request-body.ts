@@ -1,5 +1,6 @@
 import { GatewayError } from '../kernel/errors.ts'
 import type { RequestFields } from '../formats/format.ts'
+import { firstMembers } from '../formats/edges.ts'
 import { scanTopLevel } from '../formats/scan.ts'
 import type { BodySource } from './exchange.ts'
 
@@ -67,6 +68,9 @@ const wanted = ['model', 'stream', 'stream_options'] as const
  */
 function readFields(bytes: Buffer, parsedBytes: number): RequestFields {
   if (bytes[0] !== brace && !/^\s+\{/.test(bytes.toString('latin1', 0, 64))) return {}
+  // Clients name the model first; where nothing speaks of a stream, that is all there is to know.
+  const first = bytes.includes('"stream') ? null : firstMembers(bytes, 'model')
+  if (first) return first
   if (bytes.length > parsedBytes) {
     const { model, stream, stream_options: streamOptions } = scanTopLevel(bytes, wanted)
     return { model: model?.value, stream: stream?.value, stream_options: streamOptions?.value }

@@ -1,4 +1,5 @@
 import type { AnswerFacts, Format, StreamReader } from '../formats/format.ts'
+import { firstMembers, lastMembers } from '../formats/edges.ts'
 import { scanTopLevel } from '../formats/scan.ts'
 import { createSseScanner } from '../formats/sse.ts'
 import { createBoundedReader } from './bounded-reader.ts'
@@ -86,6 +87,8 @@ function readPlain(
   parsedBytes: number,
 ): { facts: AnswerFacts; body: Buffer } {
   if (body.length === 0 || contentType?.includes('json') !== true) return { facts: nothing, body }
+  const edges = readEdges(body)
+  if (edges) return { facts: format.readAnswer(edges), body }
   if (body.length > parsedBytes) {
     const found = scanTopLevel(body, answerMembers)
     const members = Object.fromEntries(Object.entries(found).map(([name, member]) => [name, member.value]))
@@ -96,6 +99,13 @@ function readPlain(
   } catch {
     return { facts: nothing, body }
   }
+}
+
+/** Most answers tell the model at their beginning and the usage at their end: what is between need not be parsed. */
+function readEdges(body: Buffer): Record<string, unknown> | null {
+  const last = lastMembers(body, 'usage')
+  const first = last && firstMembers(body, 'model')
+  return first && { ...first, ...last }
 }
 
 /**
