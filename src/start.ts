@@ -250,7 +250,10 @@ function urlOf(server: Server, host: string): string {
 
 async function stop(server: Server, stopMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  // A connection that was busy until now is kept alive after its answer: nobody would close it.
+  const closing = setInterval(() => server.closeIdleConnections(), 50)
   await within(stopMs, closed)
+  clearInterval(closing)
   server.closeAllConnections()
   await closed
 }

@@ -5,8 +5,8 @@ import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'nod
 import { request } from 'undici'
 import { answer, chunk, head, lastChunk } from '../fault/answers.ts'
 import { close, echo } from '../fault/fault-server.ts'
-import { type Journey, logIdOf, openJourney } from './open.ts'
-import { connectRaw, requestBytes } from './raw-client.ts'
+import { type Journey, openJourney } from './open.ts'
+import { connectRaw, logIdOf, requestBytes } from './raw-client.ts'
 
 const mebibyte = 1024 * 1024
 const chat = 'chat/completions'

@@ -87,8 +87,3 @@ export async function openJourney(
     },
   }
 }
-
-/** The row's id in the head of an answer's bytes. */
-export function logIdOf(bytes: Buffer): string {
-  return /cf-aig-log-id: (\S+)/.exec(bytes.toString('latin1'))?.[1] ?? 'none'
-}

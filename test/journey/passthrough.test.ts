@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
 import { answer, head } from '../fault/answers.ts'
 import { close } from '../fault/fault-server.ts'
-import { type Journey, logIdOf, openJourney } from './open.ts'
-import { connectRaw, requestBytes } from './raw-client.ts'
+import { type Journey, openJourney } from './open.ts'
+import { connectRaw, logIdOf, requestBytes } from './raw-client.ts'
 
 const mebibyte = 1024 * 1024
 const chat = 'chat/completions'

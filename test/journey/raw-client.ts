@@ -21,7 +21,8 @@ export async function connectRaw(url: string): Promise<RawClient> {
   socket.on('error', () => {}) // That the other side resets is one of the things tested.
   socket.on('data', (chunk: Buffer) => chunks.push(chunk))
   const received = (): Buffer => Buffer.concat(chunks)
-  const closed = once(socket, 'close').then(received)
+  // Not `once`: that rejects where the other side resets.
+  const closed = new Promise<Buffer>((resolve) => socket.on('close', () => resolve(received())))
   await once(socket, 'connect')
   return {
     socket,
@@ -30,7 +31,7 @@ export async function connectRaw(url: string): Promise<RawClient> {
     async saw(text) {
       while (!received().includes(text)) {
         if (socket.destroyed) throw new Error(`the connection ended before "${text}": ${received().toString()}`)
-        await Promise.race([once(socket, 'data'), closed])
+        await Promise.race([new Promise((resolve) => socket.once('data', resolve)), closed])
       }
     },
     closed,
@@ -48,4 +49,9 @@ export function requestBytes(
   const lines = Object.entries({ host, 'content-length': String(Buffer.byteLength(body)), ...headers })
   const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')
   return `${method} ${pathname}/${path} HTTP/1.1\r\n${head}\r\n${body}`
+}
+
+/** The row's id in the head of an answer's bytes. */
+export function logIdOf(bytes: Buffer): string {
+  return /cf-aig-log-id: (\S+)/.exec(bytes.toString('latin1'))?.[1] ?? 'none'
 }
