@@ -1,7 +1,7 @@
 // The smallest honest proxy on the same parts as Tollgate's data plane: what any gateway on Node must at least cost.
 // Both bodies are streamed with backpressure, hop-by-hop headers stay behind, and the upstream is left when the client
 // leaves. It logs, limits, checks and reads nothing. Usage: raw-proxy.ts UPSTREAM_ORIGIN
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type Dispatcher, Pool } from 'undici'
 import { announce } from './announce.ts'
 
@@ -40,7 +40,7 @@ const server = createServer((request, response) => {
         controller = started
       },
       onResponseStart(_controller, status, headers) {
-        response.writeHead(status, Object.fromEntries(Object.entries(headers).filter(([name]) => !hopByHop.has(name))))
+        response.writeHead(status, returned(headers))
       },
       onResponseData(started, chunk) {
         if (response.write(chunk)) return
@@ -64,6 +64,16 @@ function forwarded(raw: readonly string[]): string[] {
     if (!hopByHop.has(name.toLowerCase())) headers.push(name, value)
   }
   return headers
+}
+
+function returned(headers: IncomingHttpHeaders): string[] {
+  const kept: string[] = []
+  for (const name in headers) {
+    const value = headers[name]
+    if (value === undefined || hopByHop.has(name)) continue
+    for (const each of typeof value === 'string' ? [value] : value) kept.push(name, each)
+  }
+  return kept
 }
 
 function hasBody(request: IncomingMessage): boolean {

@@ -40,8 +40,9 @@ export function startTarget(name: TargetName, upstreamUrl: string): Promise<Targ
   return { raw: startRawProxy, tollgate: startTollgate, portkey: startPortkey }[name](upstreamUrl)
 }
 
+/** Both are started by the launcher, with the same flags for the same Node. */
 async function startRawProxy(upstreamUrl: string): Promise<Target> {
-  const server = await startServer(gatewayCore, ['bench/raw-proxy.ts', upstreamUrl])
+  const server = await startServer(gatewayCore, ['run.cjs', 'bench/raw-proxy.ts', upstreamUrl])
   return {
     name: 'raw',
     chatUrl: `${server.url}/v1/chat/completions`,
@@ -67,7 +68,7 @@ const everythingOn = {
 
 async function startTollgate(upstreamUrl: string): Promise<Target> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'tollgate-bench-'))
-  const server = await startServer(gatewayCore, ['src/main.ts'], {
+  const server = await startServer(gatewayCore, ['run.cjs', 'src/main.ts'], {
     TOLLGATE_PORT: '0',
     TOLLGATE_DATA_DIR: dataDir,
     TOLLGATE_ADMIN_TOKEN: adminToken,

@@ -52,7 +52,10 @@ export async function startIngest(
   log: TextLog,
   onMoved: (part: MovedPart) => void,
 ): Promise<Ingest> {
-  const worker = new Worker(new URL('./ingest-worker.ts', import.meta.url), { workerData: options })
+  const worker = new Worker(new URL('./ingest-worker.ts', import.meta.url), {
+    workerData: options,
+    resourceLimits: { maxYoungGenerationSizeMb: 8 },
+  })
   const ready = Promise.withResolvers<LanePosition[]>()
   const waiting = createWaiting()
   let timer: NodeJS.Timeout | null = null
