@@ -3,6 +3,7 @@ import type { RequestFields } from '../formats/format.ts'
 import { firstMembers } from '../formats/edges.ts'
 import { scanTopLevel } from '../formats/scan.ts'
 import type { BodySource } from './exchange.ts'
+import { smallBodyBytes } from './tap.ts'
 
 /** Sizes at which a body is treated differently, in bytes. */
 export interface BodyLimits {
@@ -69,7 +70,8 @@ const wanted = ['model', 'stream', 'stream_options'] as const
 function readFields(bytes: Buffer, parsedBytes: number): RequestFields {
   if (bytes[0] !== brace && !/^\s+\{/.test(bytes.toString('latin1', 0, 64))) return {}
   // Clients name the model first; where nothing speaks of a stream, that is all there is to know.
-  const first = bytes.includes('"stream') ? null : firstMembers(bytes, 'model')
+  const isLong = bytes.length > smallBodyBytes
+  const first = isLong && !bytes.includes('"stream') ? firstMembers(bytes, 'model') : null
   if (first) return first
   if (bytes.length > parsedBytes) {
     const { model, stream, stream_options: streamOptions } = scanTopLevel(bytes, wanted)

@@ -77,6 +77,9 @@ export function createPlainTap(options: {
   }
 }
 
+/** Up to this size parsing the whole costs less than looking for its edges and parsing those. */
+export const smallBodyBytes = 8 * 1024
+
 const nothing: AnswerFacts = { model: null, usage: null, error: null }
 const answerMembers = ['model', 'modelVersion', 'usage', 'usageMetadata', 'error', 'result'] as const
 
@@ -87,7 +90,7 @@ function readPlain(
   parsedBytes: number,
 ): { facts: AnswerFacts; body: Buffer } {
   if (body.length === 0 || contentType?.includes('json') !== true) return { facts: nothing, body }
-  const edges = readEdges(body)
+  const edges = body.length > smallBodyBytes ? readEdges(body) : null
   if (edges) return { facts: format.readAnswer(edges), body }
   if (body.length > parsedBytes) {
     const found = scanTopLevel(body, answerMembers)
