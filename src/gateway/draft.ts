@@ -6,6 +6,7 @@ import type { Journal } from '../journal/journal.ts'
 import type { GatewaySnapshot } from '../live/live.ts'
 import type { Door } from './door.ts'
 import type { Exchange } from './exchange.ts'
+import { maskRecord } from './mask-record.ts'
 import type { RequestBody } from './request-body.ts'
 import type { RequestOptions } from './request-options.ts'
 import type { AnswerReading } from './tap.ts'
@@ -44,10 +45,10 @@ export function openDraft(parts: {
       durationMs: 0,
       firstByteMs: null,
       method: exchange.method,
-      provider: door.slug.slice(0, 64),
+      provider: door.slug,
       model: null,
       modelType: null,
-      path: shorten(door.query === '' ? door.path : `${door.path}?${door.query}`),
+      path: door.query === '' ? door.path : `${door.path}?${door.query}`,
       status: 0,
       outcome: 'refused',
       success: false,
@@ -55,10 +56,10 @@ export function openDraft(parts: {
       isStream: false,
       step: 0,
       eventId: request.eventId ?? id,
-      userAgent: request.userAgent && shorten(request.userAgent),
+      userAgent: request.userAgent,
       authenticated: request.authenticated,
       requestType: null,
-      requestContentType: request.contentType && shorten(request.contentType),
+      requestContentType: request.contentType,
       responseContentType: null,
       requestSize: 0,
       responseSize: 0,
@@ -79,11 +80,6 @@ export function openDraft(parts: {
   }
 }
 
-/** A client's text as long as a row may hold it. */
-function shorten(text: string): string {
-  return text.length > 2048 ? text.slice(0, 2048) : text
-}
-
 /** What is known once the body was read and the target chosen. */
 export function describeRequest(
   draft: Draft,
@@ -93,7 +89,7 @@ export function describeRequest(
   keptBytes: number,
 ): void {
   const { record } = draft
-  record.model = facts.model && facts.model.slice(0, 256)
+  record.model = facts.model && shorten(facts.model, 256)
   record.isStream = facts.isStream
   record.modelType = format.modelType
   draft.body = body
@@ -133,8 +129,7 @@ export function writeDraft(draft: Draft, journal: Journal, clock: Clock, onWritt
     onWritten()
     return
   }
-  draft.record.requestSize = draft.body?.receivedBytes() ?? 0
-  draft.record.durationMs = Math.round(clock.tickMs() - draft.startTick)
+  closeRecord(draft, clock)
   journal.append(
     {
       meta: writeLogText(draft.record),
@@ -144,6 +139,26 @@ export function writeDraft(draft: Draft, journal: Journal, clock: Clock, onWritt
     },
     onWritten,
   )
+}
+
+/** Masks before it shortens: a secret that is cut in two is not found. */
+function closeRecord(draft: Draft, clock: Clock): void {
+  const { record } = draft
+  record.requestSize = draft.body?.receivedBytes() ?? 0
+  record.durationMs = Math.round(clock.tickMs() - draft.startTick)
+  // The longest first: of a secret that holds another one, nothing may be left.
+  if (draft.secrets.length > 1) draft.secrets.sort((a, b) => b.length - a.length)
+  maskRecord(record, draft.secrets)
+  record.provider = shorten(record.provider, 64)
+  record.model = record.model && shorten(record.model, 256)
+  record.path = shorten(record.path, 2048)
+  record.userAgent = record.userAgent && shorten(record.userAgent, 2048)
+  record.requestContentType = record.requestContentType && shorten(record.requestContentType, 2048)
+  record.responseContentType = record.responseContentType && shorten(record.responseContentType, 2048)
+}
+
+function shorten(text: string, length: number): string {
+  return text.length > length ? text.slice(0, length) : text
 }
 
 /** The headers that name the row of an answer, names and values in turn. */

@@ -81,7 +81,8 @@ function readOwn(options: RequestOptions, name: string, value: string): void {
       options.collectLog = readBoolean(options, name, value)
       break
     case 'cf-aig-collect-log-payload':
-      options.collectLogPayload = readBoolean(options, name, value)
+      // Until it is understood, the careful reading stands.
+      options.collectLogPayload = readBoolean(options, name, value) ?? false
       break
     case 'cf-aig-event-id':
       options.eventId = readText(options, name, value)
@@ -89,10 +90,11 @@ function readOwn(options: RequestOptions, name: string, value: string): void {
   }
 }
 
-function readBoolean(options: RequestOptions, name: string, value: string): boolean {
+function readBoolean(options: RequestOptions, name: string, value: string): boolean | null {
   const text = value.trim().toLowerCase()
-  if (text !== 'true' && text !== 'false') complain(options, name, value, 'true or false is allowed')
-  return text === 'true'
+  if (text === 'true' || text === 'false') return text === 'true'
+  complain(options, name, value, 'true or false is allowed')
+  return null
 }
 
 function readText(options: RequestOptions, name: string, value: string): string | null {

@@ -31,7 +31,7 @@ export interface JournalEntry {
   meta: string
   request: Uint8Array | null
   response: Uint8Array | null
-  /** Texts that are overwritten with `*` wherever they stand in the entry. */
+  /** Texts that are overwritten with `*` wherever they stand in the bodies; `meta` is the caller's own business. */
   secrets: readonly string[]
 }
 

@@ -76,7 +76,7 @@ export function createLargeLane(options: LaneOptions): LargeLane {
 }
 
 function encode(entry: JournalEntry): Buffer {
-  const meta = masked(Buffer.from(entry.meta), entry.secrets) ?? Buffer.alloc(0)
+  const meta = Buffer.from(entry.meta)
   const request = masked(entry.request, entry.secrets)
   const response = masked(entry.response, entry.secrets)
   const end = headerBytes + meta.length + (request?.length ?? 0) + (response?.length ?? 0)

@@ -1,6 +1,6 @@
 const star = '*'.charCodeAt(0)
 /** Shorter texts are not secrets worth the name, and masking them would eat ordinary words. */
-const shortestSecret = 8
+export const shortestSecret = 8
 
 /** Overwrites every occurrence of `secret` in place with `*`. */
 export function mask(bytes: Buffer, secret: string): void {

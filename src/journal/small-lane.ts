@@ -115,7 +115,7 @@ function encode(batch: Buffer, start: number, entry: JournalEntry): number {
     batch.set(entry.response, end)
     end += entry.response.length
   }
-  for (const secret of entry.secrets) mask(batch.subarray(payloadStart, end), secret)
+  for (const secret of entry.secrets) mask(batch.subarray(payloadStart + meta, end), secret)
   const lengths = { meta, request: entry.request?.length ?? null, response: entry.response?.length ?? null }
   writeHeader(batch, start, end, lengths)
   return end

@@ -1,0 +1,28 @@
+import type { LogRecord } from '../contract/log-record.ts'
+import { shortestSecret } from '../journal/mask.ts'
+
+/**
+ * Masks a request's secrets in all texts of its record that came from outside. Tollgate's own words stay as they are,
+ * so that a "secret" which is one of them, or a piece of the written form, harms no row.
+ */
+export function maskRecord(record: LogRecord, secrets: readonly string[]): void {
+  const known = secrets.filter((secret) => secret.length >= shortestSecret)
+  if (known.length === 0) return
+  const mask = (text: string): string =>
+    known.reduce((masked, secret) => masked.replaceAll(secret, '*'.repeat(secret.length)), text)
+  const maskOrNull = (text: string | null): string | null => text && mask(text)
+
+  record.provider = mask(record.provider)
+  record.path = mask(record.path)
+  if (record.eventId !== record.id) record.eventId = mask(record.eventId)
+  record.model = maskOrNull(record.model)
+  record.userAgent = maskOrNull(record.userAgent)
+  record.requestContentType = maskOrNull(record.requestContentType)
+  record.responseContentType = maskOrNull(record.responseContentType)
+  record.error = maskOrNull(record.error)
+  if (record.cost?.unknown !== undefined) record.cost = { ...record.cost, unknown: mask(record.cost.unknown) }
+  if (!record.metadata) return
+  record.metadata = Object.fromEntries(
+    Object.entries(record.metadata).map(([key, value]) => [mask(key), typeof value === 'string' ? mask(value) : value]),
+  )
+}
