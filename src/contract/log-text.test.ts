@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import fc from 'fast-check'
 import type { LogRecord } from './log-record.ts'
 import { readLogText, writeLogText } from './log-text.ts'
 
@@ -51,4 +52,49 @@ test('what is not known is null in the summary', () => {
 test('another text is refused', () => {
   assert.throws(() => readLogText('{}'))
   assert.throws(() => readLogText('[1,2]\n{}'), /has 2 values, not 12/)
+})
+
+test('any texts and numbers come back as they went in', () => {
+  const text = fc.string({ unit: 'binary', maxLength: 40 })
+  const count = fc.nat()
+  const item = fc.record(
+    {
+      unit: fc.constantFrom('input' as const, 'output' as const),
+      quantity: count,
+      ratePicoUsd: count,
+      amountNanoUsd: count,
+    },
+    { noNullPrototype: true },
+  )
+  const cost = fc.record(
+    { totalNanoUsd: fc.option(count), items: fc.array(item), source: text, entry: fc.option(text), unknown: text },
+    { noNullPrototype: true },
+  )
+  const metadata = fc.dictionary(text, fc.oneof(text, fc.boolean(), fc.integer()), { noNullPrototype: true })
+  const changes = fc.record(
+    {
+      provider: text,
+      model: fc.option(text),
+      path: text,
+      method: text,
+      eventId: text,
+      userAgent: fc.option(text),
+      error: fc.option(text),
+      metadata: fc.option(metadata),
+      cost: fc.option(cost),
+      firstByteMs: fc.option(count),
+    },
+    { noNullPrototype: true },
+  )
+  fc.assert(
+    fc.property(changes, (changed) => {
+      const expected = { ...record, ...changed }
+      const { summary, detail } = readLogText(writeLogText(expected))
+      const { costNanoUsd, ...rest } = summary
+      const tokens = { tokensIn: 15, tokensOut: 7 }
+      const whole = JSON.parse(JSON.stringify({ ...expected, ...tokens })) as unknown
+      assert.deepEqual({ ...rest, ...(JSON.parse(detail) as object) }, whole)
+      assert.equal(costNanoUsd, expected.cost?.totalNanoUsd ?? null)
+    }),
+  )
 })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { GatewayError } from '../kernel/errors.ts'
-import { checkPath, readDoor } from './door.ts'
+import { checkDoor, checkPath, readDoor } from './door.ts'
 
 test('an address is split into account, gateway, provider, path and query', () => {
   assert.deepEqual(readDoor('/v1/acc/gate-1/openai/v1/chat/completions?a=b&c=%2F'), {
@@ -36,7 +36,7 @@ test('an address without a good account or gateway is no route', () => {
     `/v1/a/${'x'.repeat(65)}/o`,
   ]) {
     assert.throws(
-      () => readDoor(url),
+      () => checkDoor(readDoor(url)),
       (error) => error instanceof GatewayError && error.code === 'no_route',
       url,
     )

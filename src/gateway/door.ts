@@ -15,7 +15,7 @@ export interface Door {
 const prefix = '/v1/'
 const name = /^[A-Za-z0-9_-]{1,64}$/
 
-/** Splits `/v1/{account}/{gateway}/{provider}/{path}?{query}`. Throws `no_route` where it has not that form. */
+/** Splits `/v1/{account}/{gateway}/{provider}/{path}?{query}`. Whether the names are names is checked by `checkDoor`. */
 export function readDoor(url: string): Door {
   const mark = url.indexOf('?')
   const pathEnd = mark === -1 ? url.length : mark
@@ -26,13 +26,16 @@ export function readDoor(url: string): Door {
   const accountId = url.slice(prefix.length, accountEnd)
   const gatewayId = url.slice(accountEnd + 1, gatewayEnd)
   const slug = url.slice(gatewayEnd + 1, slugEnd)
-  if (!name.test(accountId) || !name.test(gatewayId)) {
-    throw new GatewayError(
-      'no_route',
-      `${shown(url.slice(0, pathEnd))} is not an address here: use /v1/{account_id}/{gateway_id}/{provider}/...`,
-    )
-  }
   return { accountId, gatewayId, slug, path: url.slice(slugEnd + 1, pathEnd), query }
+}
+
+/** Throws `no_route` where account or gateway cannot be a name. Only doors without a known gateway need to be asked. */
+export function checkDoor({ accountId, gatewayId }: Door): void {
+  if (name.test(accountId) && name.test(gatewayId)) return
+  throw new GatewayError(
+    'no_route',
+    `${shown(`/v1/${accountId}/${gatewayId}`)} is not an address here: use /v1/{account_id}/{gateway_id}/{provider}/...`,
+  )
 }
 
 function segmentEnd(url: string, start: number, pathEnd: number): number {

@@ -26,7 +26,7 @@ function createBody(req: IncomingMessage, silence: SilenceWatch): BodySource {
   const { lengthBytes, hasBody } = readFraming(req.rawHeaders)
   return {
     lengthBytes,
-    read: (limitBytes) => (hasBody ? readBody(req, limitBytes, silence) : Promise.resolve(noBody)),
+    read: (limitBytes) => (hasBody ? readBody(req, lengthBytes, limitBytes, silence) : Promise.resolve(noBody)),
     async *rest(maxBytes) {
       let received = 0
       for (let piece = await readPiece(req, silence); piece; piece = await readPiece(req, silence)) {
@@ -55,6 +55,7 @@ function readFraming(rawHeaders: readonly string[]): { lengthBytes: number | nul
 
 function readBody(
   req: IncomingMessage,
+  lengthBytes: number | null,
   limitBytes: number,
   silence: SilenceWatch,
 ): Promise<{ bytes: Buffer; isWhole: boolean }> {
@@ -63,14 +64,10 @@ function readBody(
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let length = 0
-    const onData = (chunk: Buffer): void => {
-      watched.isFresh = true
-      chunks.push(chunk)
-      length += chunk.length
-      if (length <= limitBytes) return
-      req.pause().off('data', onData)
+    const finish = (isWhole: boolean): void => {
       silence.forget(watched)
-      resolve({ bytes: Buffer.concat(chunks), isWhole: false })
+      const only = chunks.length === 1 ? chunks[0] : undefined
+      resolve({ bytes: only ?? Buffer.concat(chunks), isWhole })
     }
     const fail = (error: Error): void => {
       silence.forget(watched)
@@ -81,14 +78,20 @@ function readBody(
     const onGone = (): void => {
       if (silence.isWatching(watched)) fail(leftWhileSending())
     }
-    req.on('data', onData)
+    const onData = (chunk: Buffer): void => {
+      watched.isFresh = true
+      chunks.push(chunk)
+      length += chunk.length
+      if (length > limitBytes) {
+        req.pause().off('data', onData)
+        finish(false)
+      } else if (length === lengthBytes) finish(true)
+    }
     // What comes after the promise is settled changes nothing, so the listeners may stay: taking off costs as much as putting on.
-    req.on('end', () => {
-      silence.forget(watched)
-      const only = chunks.length === 1 ? chunks[0] : undefined
-      resolve({ bytes: only ?? Buffer.concat(chunks), isWhole: true })
-    })
-    req.on('close', onGone).on('error', onGone)
+    req.on('data', onData)
+    req.on('close', onGone)
+    req.on('error', onGone)
+    if (lengthBytes === null) req.on('end', () => finish(true))
   })
 }
 
@@ -139,6 +142,8 @@ function tooSlow(idleMs: number): GatewayError {
 interface Watched {
   isFresh: boolean
   onSilence: () => void
+  /** Its place among all that are watched; -1 when it is not. */
+  place: number
 }
 
 interface SilenceWatch {
@@ -150,27 +155,34 @@ interface SilenceWatch {
 
 /** One timer for all bodies that are being read: a timer for each would cost more than reading most of them. */
 function createSilenceWatch(idleMs: number): SilenceWatch {
-  const all = new Set<Watched>()
+  const all: Watched[] = []
   let timer: NodeJS.Timeout | null = null
   const sweep = (): void => {
-    for (const watched of all) {
+    for (const watched of all.toReversed()) {
       if (watched.isFresh) watched.isFresh = false
       else watched.onSilence()
     }
-    if (all.size > 0 || !timer) return
+    if (all.length > 0 || !timer) return
     clearInterval(timer)
     timer = null
   }
   return {
     idleMs,
     watch(onSilence) {
-      const watched = { isFresh: true, onSilence }
-      all.add(watched)
+      const watched = { isFresh: true, onSilence, place: all.length }
+      all.push(watched)
       timer ??= setInterval(sweep, idleMs).unref()
       return watched
     },
-    isWatching: (watched) => all.has(watched),
-    forget: (watched) => void all.delete(watched),
+    isWatching: ({ place }) => place !== -1,
+    forget(watched) {
+      const last = watched.place === -1 ? undefined : all.pop()
+      if (last && last !== watched) {
+        all[watched.place] = last
+        last.place = watched.place
+      }
+      watched.place = -1
+    },
   }
 }
 

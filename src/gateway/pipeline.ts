@@ -6,7 +6,7 @@ import type { Journal } from '../journal/journal.ts'
 import type { GatewaySnapshot, Live } from '../live/live.ts'
 import type { PriceTable } from '../pricing/price-table.ts'
 import { passOn } from './answer.ts'
-import { type Door, readDoor } from './door.ts'
+import { checkDoor, type Door, readDoor } from './door.ts'
 import { describeRequest, type Draft, openDraft, ownHeaders, writeDraft } from './draft.ts'
 import { ClientLeft, type Exchange, type Sink } from './exchange.ts'
 import { type RefusalSampler, refusalBody } from './refusal.ts'
@@ -87,6 +87,7 @@ export function createPipeline(deps: PipelineDeps): Run {
 
 /** A gateway that is not in the snapshots: `default` is made for whoever may, everything else is unknown. */
 async function comeIntoBeing(door: Door, options: RequestOptions, deps: PipelineDeps): Promise<GatewaySnapshot> {
+  checkDoor(door)
   if (door.gatewayId !== 'default') {
     throw new GatewayError(
       'gateway_unknown',

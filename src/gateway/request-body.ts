@@ -1,9 +1,7 @@
 import { GatewayError } from '../kernel/errors.ts'
 import type { RequestFields } from '../formats/format.ts'
-import { firstMembers } from '../formats/edges.ts'
 import { scanTopLevel } from '../formats/scan.ts'
 import type { BodySource } from './exchange.ts'
-import { smallBodyBytes } from './tap.ts'
 
 /** Sizes at which a body is treated differently, in bytes. */
 export interface BodyLimits {
@@ -61,6 +59,10 @@ function tooLarge(what: string, maxBytes: number): GatewayError {
 }
 
 const brace = '{'.charCodeAt(0)
+const quote = '"'.charCodeAt(0)
+const modelFirst = Buffer.from('{"model":"')
+const streamName = Buffer.from('"stream')
+const longestModelBytes = 200
 const wanted = ['model', 'stream', 'stream_options'] as const
 
 /**
@@ -69,17 +71,31 @@ const wanted = ['model', 'stream', 'stream_options'] as const
  */
 function readFields(bytes: Buffer, parsedBytes: number): RequestFields {
   if (bytes[0] !== brace && !/^\s+\{/.test(bytes.toString('latin1', 0, 64))) return {}
-  // Clients name the model first; where nothing speaks of a stream, that is all there is to know.
-  const isLong = bytes.length > smallBodyBytes
-  const first = isLong && !bytes.includes('"stream') ? firstMembers(bytes, 'model') : null
-  if (first) return first
+  const model = readFirstModel(bytes)
+  if (model !== null && !bytes.includes(streamName)) return { model }
   if (bytes.length > parsedBytes) {
-    const { model, stream, stream_options: streamOptions } = scanTopLevel(bytes, wanted)
-    return { model: model?.value, stream: stream?.value, stream_options: streamOptions?.value }
+    const { model: scanned, stream, stream_options: streamOptions } = scanTopLevel(bytes, wanted)
+    return { model: scanned?.value, stream: stream?.value, stream_options: streamOptions?.value }
   }
   try {
     return JSON.parse(bytes.toString('utf8')) as RequestFields
   } catch {
     return {}
   }
+}
+
+/**
+ * The model of a body that begins with it, as most do; null for any other. Where nothing in the body speaks of a
+ * stream, that is all there is to know, and nothing need be parsed.
+ */
+function readFirstModel(bytes: Buffer): string | null {
+  const start = modelFirst.length
+  for (let at = 0; at < start; at++) if (bytes[at] !== modelFirst[at]) return null
+  for (let at = start; at < start + longestModelBytes; at++) {
+    const byte = bytes[at] ?? 0
+    if (byte === quote) return bytes.toString('latin1', start, at)
+    // An escape or a character beyond ASCII: rare, and left to the parser.
+    if (byte === 0x5c || byte < 0x20 || byte > 0x7e) return null
+  }
+  return null
 }

@@ -78,7 +78,7 @@ export function createPlainTap(options: {
 }
 
 /** Up to this size parsing the whole costs less than looking for its edges and parsing those. */
-export const smallBodyBytes = 8 * 1024
+const smallBodyBytes = 8 * 1024
 
 const nothing: AnswerFacts = { model: null, usage: null, error: null }
 const answerMembers = ['model', 'modelVersion', 'usage', 'usageMetadata', 'error', 'result'] as const
