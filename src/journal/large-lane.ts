@@ -38,18 +38,21 @@ export function createLargeLane(options: LaneOptions): LargeLane {
       position += frame.length
       isDirty = true
       options.onWritten(1, frame.length)
-      if (position >= options.segmentBytes) await rotate(handle)
     } catch (error) {
       options.onFailed(1, error)
     }
     onWritten()
+    if (handle && position >= options.segmentBytes) await rotate(handle)
   }
 
   async function rotate(old: FileHandle): Promise<void> {
     handle = null
     position = 0
-    await old.datasync()
-    await old.close()
+    // The entries are written; only their sync may fail.
+    await old
+      .datasync()
+      .then(() => old.close())
+      .catch((error: unknown) => options.onFailed(0, error))
   }
 
   async function writeAll(): Promise<void> {
