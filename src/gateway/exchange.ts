@@ -27,9 +27,9 @@ export interface Sink {
   /** Sends the head now; without it, the head goes out with the first `write`, or with `end`. */
   flush(): void
   /** False: wait for `onDrain` before more. */
-  write(chunk: Uint8Array): boolean
+  write(chunk: Buffer): boolean
   onDrain(callback: () => void): void
-  end(chunk?: Uint8Array): void
+  end(chunk?: Buffer): void
   /** Ends in a way the client can tell from a complete answer. */
   cut(): void
   /** Called once when the client leaves before `end` was handed to the system. At most one callback is kept. */
