@@ -84,11 +84,16 @@ async function sendWhole(passage: Passage, tap: Tap, deps: AnswerDeps): Promise<
   const length = hasNoBody(passage) ? headerOf(answer.headers, 'content-length') : String(body.length)
   if (length !== null) headers.push('content-length', length)
 
-  await new Promise<void>((resolve) => {
+  await new Promise<void>((resolve, reject) => {
     writeDraft(draft, deps.journal, deps.clock, () => {
-      sink.head(answer.status, headers)
-      sink.end(body)
-      resolve()
+      try {
+        sink.head(answer.status, headers)
+        sink.end(body)
+        resolve()
+      } catch (error) {
+        // A header that Node refuses to send. Thrown on, it would end the process.
+        reject(error)
+      }
     })
   })
 }

@@ -45,21 +45,17 @@ export function acceptedEncodings(acceptEncoding: string | null, isStream: boole
 }
 
 /**
- * Decodes a body for reading. What decodes to more than `maxBytes`, cannot be decoded, or is in an unknown coding is
- * given as it came, marked as not whole.
+ * Decodes a body for reading. Null for what decodes to more than `maxBytes`, cannot be decoded, or is in an unknown
+ * coding: kept as it came, it would hide secrets from the mask.
  */
-export async function decode(
-  bytes: Buffer,
-  encoding: string,
-  maxBytes: number,
-): Promise<{ bytes: Buffer; isWhole: boolean }> {
+export async function decode(bytes: Buffer, encoding: string, maxBytes: number): Promise<Buffer | null> {
   const coding = encoding.trim().toLowerCase()
-  if (bytes.length === 0) return { bytes, isWhole: true }
-  if (!isKnown(coding)) return { bytes, isWhole: false }
+  if (bytes.length === 0) return bytes
+  if (!isKnown(coding)) return null
   try {
-    return { bytes: await decoders[coding](bytes, { maxOutputLength: maxBytes }), isWhole: true }
+    return await decoders[coding](bytes, { maxOutputLength: maxBytes })
   } catch {
-    return { bytes, isWhole: false }
+    return null
   }
 }
 

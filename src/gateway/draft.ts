@@ -129,6 +129,8 @@ export function writeDraft(draft: Draft, journal: Journal, clock: Clock, onWritt
     onWritten()
     return
   }
+  // One row per request, whatever happens after this.
+  draft.isLogged = false
   closeRecord(draft, clock)
   journal.append(
     {

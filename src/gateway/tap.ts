@@ -68,11 +68,14 @@ export function createPlainTap(options: {
       if (options.contentEncoding === null) {
         return { ...readPlain(options.format, options.contentType, raw, limits.parsedBytes), isTruncated: isCut, size }
       }
-      return decode(raw, options.contentEncoding, limits.keptBytes).then(({ bytes, isWhole }) => ({
-        ...readPlain(options.format, options.contentType, bytes, limits.parsedBytes),
-        isTruncated: isCut || !isWhole,
-        size,
-      }))
+      return decode(raw, options.contentEncoding, limits.keptBytes).then((bytes) => {
+        if (!bytes) return { facts: nothing, body: null, isTruncated: true, size }
+        return {
+          ...readPlain(options.format, options.contentType, bytes, limits.parsedBytes),
+          isTruncated: isCut,
+          size,
+        }
+      })
     },
   }
 }

@@ -93,7 +93,7 @@ async function ingestSegment(ingestion: Ingestion, segment: Segment, from: numbe
     const { frames, nextOffset, state } = ingestion.read(segment, offset)
     if (frames.length > 0) {
       const position = { lane, segment: number, offset: nextOffset }
-      await ingestion.store.logs.append(frames.map(toEntry), position)
+      await ingestion.store.logs.append(toEntries(ingestion, segment, frames), position)
       ingestion.positions.set(lane, position)
       const bytes = nextOffset - offset
       ingestion.send({ kind: 'ingest-stored', lane, segment: number, entries: frames.length, bytes })
@@ -108,9 +108,17 @@ function skipTail({ send }: Ingestion, { lane, number, file }: Segment, end: num
   const tornBytes = statSync(file).size - end
   if (tornBytes === 0) return
   send({ kind: 'ingest-stored', lane, segment: number, entries: 0, bytes: tornBytes })
-  send({ kind: 'ingest-damaged', file, offset: end })
+  send({ kind: 'ingest-damaged', file, what: `${tornBytes} bytes of a write that was never finished` })
 }
 
-function toEntry({ meta, request, response }: Frame): LogEntry {
-  return { ...readLogText(meta.toString('utf8')), request, response }
+/** An entry that cannot be read, although its checksum holds, is told and left out: it must not hold up all others. */
+function toEntries({ send }: Ingestion, { file }: Segment, frames: readonly Frame[]): LogEntry[] {
+  return frames.flatMap(({ meta, request, response }) => {
+    try {
+      return [{ ...readLogText(meta.toString('utf8')), request, response }]
+    } catch {
+      send({ kind: 'ingest-damaged', file, what: 'an entry that cannot be read' })
+      return []
+    }
+  })
 }

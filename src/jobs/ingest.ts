@@ -25,7 +25,7 @@ export type ToIngest = { kind: 'ingest-catch-up'; id: number | null }
 export type FromIngest =
   | { kind: 'ingest-ready'; positions: LanePosition[] }
   | ({ kind: 'ingest-stored' } & MovedPart)
-  | { kind: 'ingest-damaged'; file: string; offset: number }
+  | { kind: 'ingest-damaged'; file: string; what: string }
   | { kind: 'ingest-caught-up'; id: number | null; error: string | null }
 
 /** The thread that moves the journal into the store, seen from the main thread. */
@@ -71,8 +71,7 @@ export async function startIngest(
     if (message.kind === 'ingest-ready') ready.resolve(message.positions)
     else if (message.kind === 'ingest-stored') onMoved(message)
     else if (message.kind === 'ingest-damaged') {
-      const { file, offset } = message
-      log.warn('a journal segment ends in a write that was never finished', { file, offset })
+      log.warn('the journal holds damage, which is left out', { file: message.file, what: message.what })
     } else if (message.kind === 'ingest-caught-up') {
       waiting.settle(message.id, message.error)
       if (message.error === null) return

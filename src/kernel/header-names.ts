@@ -2,7 +2,7 @@
  * Header names that mean something to Tollgate. All lower case.
  * Hop-by-hop: RFC 9110, section 7.6.1.
  */
-export const hopByHop: ReadonlySet<string> = new Set([
+const hopByHop: ReadonlySet<string> = new Set([
   'connection',
   'keep-alive',
   'proxy-authenticate',
