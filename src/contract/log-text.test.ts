@@ -67,7 +67,13 @@ test('any texts and numbers come back as they went in', () => {
     { noNullPrototype: true },
   )
   const cost = fc.record(
-    { totalNanoUsd: fc.option(count), items: fc.array(item), source: text, entry: fc.option(text), unknown: text },
+    {
+      totalNanoUsd: fc.option(count),
+      items: fc.array(item),
+      source: fc.constant('genai-prices@0.1.8'),
+      entry: fc.option(text),
+      unknown: text,
+    },
     { noNullPrototype: true },
   )
   const metadata = fc.dictionary(text, fc.oneof(text, fc.boolean(), fc.integer()), { noNullPrototype: true })

@@ -13,15 +13,15 @@ export function writeLogText(record: LogRecord): string {
   const tokens = usage === null ? 'null,null' : `${tokensIn(usage)},${tokensOut(usage)}`
   // In the order in which `readLogText` takes them.
   const summary =
-    `["${record.id}",${record.gateway},${quote(record.provider)},${quote(record.model)},${quote(record.modelType)},` +
+    `["${record.id}",${record.gateway},${quote(record.provider)},${quote(record.model)},${own(record.modelType)},` +
     `${record.status},${record.success},${record.cached},${record.durationMs},${tokens},${cost && cost.totalNanoUsd}]`
   const detail =
     `{"startedMs":${record.startedMs},"firstByteMs":${record.firstByteMs},"method":${quote(record.method)},` +
     `"path":${quote(record.path)},"outcome":"${record.outcome}","isStream":${record.isStream},"step":${record.step},` +
-    `"eventId":${quote(record.eventId)},"userAgent":${quote(record.userAgent)},` +
+    `"eventId":${record.eventId === record.id ? own(record.id) : quote(record.eventId)},"userAgent":${quote(record.userAgent)},` +
     `"authenticated":${record.authenticated},"requestType":${quote(record.requestType)},` +
-    `"requestContentType":${quote(record.requestContentType)},` +
-    `"responseContentType":${quote(record.responseContentType)},"requestSize":${record.requestSize},` +
+    `"requestContentType":${quoteType(record.requestContentType)},` +
+    `"responseContentType":${quoteType(record.responseContentType)},"requestSize":${record.requestSize},` +
     `"responseSize":${record.responseSize},"requestTruncated":${record.requestTruncated},` +
     `"responseTruncated":${record.responseTruncated},"metadata":${record.metadata && JSON.stringify(record.metadata)},` +
     `"usage":${usage && JSON.stringify(usage)},"cost":${cost && costText(cost)},"error":${quote(record.error)}}`
@@ -35,6 +35,16 @@ function quote(text: string | null): string | null {
   return plain.test(text) ? `"${text}"` : JSON.stringify(text)
 }
 
+/** A text of Tollgate's own, which needs no escape. */
+function own(text: string | null): string | null {
+  return text && `"${text}"`
+}
+
+/** Nearly all bodies are of one type. */
+function quoteType(type: string | null): string | null {
+  return type === 'application/json' ? '"application/json"' : quote(type)
+}
+
 function costText({ totalNanoUsd, items, source, entry, unknown }: Cost): string {
   let lines = ''
   for (const { unit, quantity, ratePicoUsd, amountNanoUsd } of items) {
@@ -42,7 +52,7 @@ function costText({ totalNanoUsd, items, source, entry, unknown }: Cost): string
     lines += `{"unit":"${unit}","quantity":${quantity},"ratePicoUsd":${ratePicoUsd},"amountNanoUsd":${amountNanoUsd}}`
   }
   const why = unknown === undefined ? '' : `,"unknown":${quote(unknown)}`
-  return `{"totalNanoUsd":${totalNanoUsd},"items":[${lines}],"source":${quote(source)},"entry":${quote(entry)}${why}}`
+  return `{"totalNanoUsd":${totalNanoUsd},"items":[${lines}],"source":${own(source)},"entry":${quote(entry)}${why}}`
 }
 
 type Values = [

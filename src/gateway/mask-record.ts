@@ -8,8 +8,7 @@ import { shortestSecret } from '../journal/mask.ts'
 export function maskRecord(record: LogRecord, secrets: readonly string[]): void {
   const known = secrets.filter((secret) => secret.length >= shortestSecret)
   if (known.length === 0) return
-  const mask = (text: string): string =>
-    known.reduce((masked, secret) => masked.replaceAll(secret, '*'.repeat(secret.length)), text)
+  const mask = (text: string): string => known.reduce(maskOne, text)
   const maskOrNull = (text: string | null): string | null => text && mask(text)
 
   record.provider = mask(record.provider)
@@ -25,4 +24,10 @@ export function maskRecord(record: LogRecord, secrets: readonly string[]): void 
   record.metadata = Object.fromEntries(
     Object.entries(record.metadata).map(([key, value]) => [mask(key), typeof value === 'string' ? mask(value) : value]),
   )
+}
+
+/** Most texts are shorter than a key, and so cannot hold it. */
+function maskOne(text: string, secret: string): string {
+  if (text.length < secret.length || !text.includes(secret)) return text
+  return text.replaceAll(secret, '*'.repeat(secret.length))
 }

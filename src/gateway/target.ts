@@ -31,7 +31,15 @@ interface Base {
   /** Null where the address depends on the request. */
   fixed: { origin: string; path: string } | null
   apiKey: string | null
+  /** By the path a client used: the same few come again and again, and finding their place costs more than knowing it. */
+  known: Map<string, Place>
 }
+
+/** What a target has of a path alone. */
+type Place = Pick<Target, 'format' | 'origin' | 'path' | 'endpoint'>
+
+/** Paths come from clients: what is kept of them is bounded. */
+const mostKnown = 500
 
 const accountPlace = '{workers_ai_account_id}'
 
@@ -42,7 +50,7 @@ export function createChooseTarget(config: Config): ChooseTarget {
     const override = config.providers.get(provider.slug)
     const url = override?.baseUrl ?? provider.baseUrl.replace(accountPlace, config.workersAiAccountId ?? accountPlace)
     const fixed = url.includes(accountPlace) ? null : split(url)
-    bases.set(provider.slug, { provider, url, fixed, apiKey: override?.apiKey ?? null })
+    bases.set(provider.slug, { provider, url, fixed, apiKey: override?.apiKey ?? null, known: new Map() })
   }
 
   return (door, options, gateway) => {
@@ -53,17 +61,30 @@ export function createChooseTarget(config: Config): ChooseTarget {
         `Invalid provider ${shown(door.slug)}: the providers are ${[...bases.keys()].join(', ')}`,
       )
     }
-    const path = checkPath(door.path)
-    const { origin, path: basePath } = base.fixed ?? split(fillAccount(base.url, door.accountId))
-    return {
-      provider: base.provider,
-      format: formatOf(base.provider, path) ?? formats.unread,
-      origin,
-      path: upstreamPath(base.provider, basePath, path),
-      endpoint: rewritePath(base.provider, path),
-      added:
-        base.apiKey !== null && mayAdd(base.provider, options, gateway) ? credential(base.provider, base.apiKey) : null,
-    }
+    const { provider, apiKey } = base
+    const { format, origin, path, endpoint } = placeOf(base, door)
+    const added = apiKey !== null && mayAdd(provider, options, gateway) ? credential(provider, apiKey) : null
+    return { provider, format, origin, path, endpoint, added }
+  }
+}
+
+function placeOf(base: Base, door: Door): Place {
+  if (!base.fixed) return findPlace(base.provider, split(fillAccount(base.url, door.accountId)), door.path)
+  const known = base.known.get(door.path)
+  if (known) return known
+  const place = findPlace(base.provider, base.fixed, door.path)
+  if (base.known.size === mostKnown) base.known.clear()
+  base.known.set(door.path, place)
+  return place
+}
+
+function findPlace(provider: Provider, base: { origin: string; path: string }, clientPath: string): Place {
+  const path = checkPath(clientPath)
+  return {
+    format: formatOf(provider, path) ?? formats.unread,
+    origin: base.origin,
+    path: upstreamPath(provider, base.path, path),
+    endpoint: rewritePath(provider, path),
   }
 }
 
