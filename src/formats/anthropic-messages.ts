@@ -65,6 +65,7 @@ function createStreamReader(): StreamReader {
   const blocks = new Map<number, Block>()
 
   return {
+    decisive: /"(?:message_stop|error)"/,
     endIsComplete: false,
     event(_name, data) {
       const event = parseObject(data)

@@ -68,6 +68,11 @@ export interface StreamReader {
    * null if there was nothing.
    */
   message(): unknown
+  /**
+   * Matches the data of every event that may be anything but content: terminal, usage-only, an error. What does not
+   * match may be given later, together with others, in the same order. Left out: every event must be given at once.
+   */
+  decisive?: RegExp
   /** Whether the HTTP end without a terminal event still is a complete answer (formats that have no such event). */
   endIsComplete: boolean
 }

@@ -1,4 +1,5 @@
 import type { StreamReader } from '../formats/format.ts'
+import { createBatchingReader } from './batching-reader.ts'
 
 /** A reader of one stream whose memory is bounded. */
 export interface BoundedReader extends StreamReader {
@@ -14,7 +15,7 @@ const worthKeeping = /"(usage|usageMetadata|finishReason|error)"/
  * together, but the usage, an error and the end are still read.
  */
 export function createBoundedReader(createReader: () => StreamReader, keptBytes: number): BoundedReader {
-  const reader = createReader()
+  const reader = createBatchingReader(createReader())
   let readBytes = 0
   /** Of each kind the last, not yet given to `reader`: usage comes in totals, so only the last one counts. */
   const late = new Map<string, { name: string | null; data: string }>()

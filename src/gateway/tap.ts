@@ -136,6 +136,7 @@ export function createStreamTap(
   })
 
   function withoutHidden(chunk: Buffer, border: number): Buffer | null {
+    if (!tail && hidden.length === 0 && border === chunk.length) return chunk
     const before = tail?.length ?? 0
     const bytes = tail ? Buffer.concat([tail, chunk]) : chunk
     const until = border + before

@@ -1,6 +1,7 @@
 import type { RequestFacts } from '../formats/format.ts'
 import { spliceStreamUsage } from '../formats/stream-usage.ts'
 import { acceptedEncodings } from './decoding.ts'
+import { ClientLeft } from './exchange.ts'
 import type { RequestBody } from './request-body.ts'
 import type { RequestOptions } from './request-options.ts'
 import type { Target } from './target.ts'
@@ -37,5 +38,12 @@ export function toUpstreamRequest(
 
 async function* joined(first: Buffer, rest: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
   yield first
-  yield* rest
+  try {
+    yield* rest
+  } catch (error) {
+    // The sink is told as well: the row is written, and then the call is given up. Failing here would close the
+    // provider's connection before there is a row.
+    if (error instanceof ClientLeft) await new Promise<never>(() => {})
+    throw error
+  }
 }
