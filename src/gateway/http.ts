@@ -187,7 +187,7 @@ function createSilenceWatch(idleMs: number): SilenceWatch {
 }
 
 /** Beyond this size copying costs more than the second piece. */
-const oneWriteBytes = 16 * 1024
+const oneWriteBytes = 4 * 1024
 
 function createSink(req: IncomingMessage, res: ServerResponse, drainIdleMs: number): Sink {
   let leave: (() => void) | null = null
