@@ -24,12 +24,25 @@ export interface FrameLengths {
 
 /** Writes the header of the frame whose payload already stands at `start + headerBytes`, up to `end`. */
 export function writeHeader(target: Buffer, start: number, end: number, lengths: FrameLengths): void {
-  const payload = lengths.meta + (lengths.request ?? 0) + (lengths.response ?? 0)
-  target.writeUInt32LE(payload, start)
-  target.writeUInt32LE(lengths.meta, start + 4)
-  target.writeUInt32LE(lengths.request === null ? 0 : lengths.request + 1, start + 8)
-  target.writeUInt32LE(lengths.response === null ? 0 : lengths.response + 1, start + 12)
+  writeLengths(target, start, lengths)
   target.writeUInt32LE(sumOf(target, start, end), start + 16)
+}
+
+/** The header of a frame whose payload is in parts that are written one behind the other. */
+export function makeHeader(parts: readonly Uint8Array[], lengths: FrameLengths): Buffer {
+  const header = Buffer.alloc(headerBytes)
+  writeLengths(header, 0, lengths)
+  let sum = crc32(header.subarray(0, 16))
+  for (const piece of endsOf(parts)) sum = crc32(piece, sum)
+  header.writeUInt32LE(sum, 16)
+  return header
+}
+
+function writeLengths(target: Buffer, start: number, { meta, request, response }: FrameLengths): void {
+  target.writeUInt32LE(meta + (request ?? 0) + (response ?? 0), start)
+  target.writeUInt32LE(meta, start + 4)
+  target.writeUInt32LE(request === null ? 0 : request + 1, start + 8)
+  target.writeUInt32LE(response === null ? 0 : response + 1, start + 12)
 }
 
 function sumOf(bytes: Buffer, start: number, end: number): number {
@@ -38,6 +51,21 @@ function sumOf(bytes: Buffer, start: number, end: number): number {
   if (end - payloadStart <= 2 * checkedBytes) return crc32(bytes.subarray(payloadStart, end), head)
   const first = crc32(bytes.subarray(payloadStart, payloadStart + checkedBytes), head)
   return crc32(bytes.subarray(end - checkedBytes, end), first)
+}
+
+/** The bytes of a payload in parts that its checksum covers, as `sumOf` takes them. */
+function endsOf(parts: readonly Uint8Array[]): Uint8Array[] {
+  const total = parts.reduce((sum, part) => sum + part.length, 0)
+  if (total <= 2 * checkedBytes) return [...parts]
+  const pieces: Uint8Array[] = []
+  let at = 0
+  for (const part of parts) {
+    const end = at + part.length
+    if (at < checkedBytes) pieces.push(part.subarray(0, checkedBytes - at))
+    if (end > total - checkedBytes) pieces.push(part.subarray(Math.max(0, total - checkedBytes - at)))
+    at = end
+  }
+  return pieces
 }
 
 export interface Frame {

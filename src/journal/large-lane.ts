@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import { headerBytes, writeHeader } from './frame.ts'
+import { makeHeader } from './frame.ts'
 import type { JournalEntry, LaneOptions } from './journal.ts'
 import { masked } from './mask.ts'
 
@@ -15,6 +15,9 @@ export interface LargeLane {
   close(): Promise<void>
 }
 
+/** Entries of one write. */
+const mostAtOnce = 64
+
 /**
  * The lane of entries too big for a synchronous write: one after the other, asynchronously, so that only the answer
  * whose entry is big waits for it.
@@ -26,22 +29,19 @@ export function createLargeLane(options: LaneOptions): LargeLane {
   let isDirty = false
   let work: Promise<void> | null = null
 
-  async function writeOne({ entry, onWritten }: Waiting): Promise<void> {
+  async function writeSome(some: readonly Waiting[]): Promise<void> {
+    const parts = some.flatMap(({ entry }) => encode(entry))
+    const length = parts.reduce((sum, part) => sum + part.length, 0)
     try {
       handle ??= await open(options.nextFile(), 'w', 0o600)
-      const frame = encode(entry)
-      let written = 0
-      while (written < frame.length) {
-        const result = await handle.write(frame, written, frame.length - written, position + written)
-        written += result.bytesWritten
-      }
-      position += frame.length
+      await writeWhole(handle, parts, length, position)
+      position += length
       isDirty = true
-      options.onWritten(1, frame.length)
+      options.onWritten(some.length, length)
     } catch (error) {
-      options.onFailed(1, error)
+      options.onFailed(some.length, error)
     }
-    onWritten()
+    for (const { onWritten } of some) onWritten()
     if (handle && position >= options.segmentBytes) await rotate(handle)
   }
 
@@ -56,7 +56,7 @@ export function createLargeLane(options: LaneOptions): LargeLane {
   }
 
   async function writeAll(): Promise<void> {
-    for (let next = waiting.shift(); next; next = waiting.shift()) await writeOne(next)
+    while (waiting.length > 0) await writeSome(waiting.splice(0, mostAtOnce))
     work = null
   }
 
@@ -78,19 +78,31 @@ export function createLargeLane(options: LaneOptions): LargeLane {
   }
 }
 
-function encode(entry: JournalEntry): Buffer {
+/** Always at a known place: what a failed write left behind is overwritten by the next. */
+async function writeWhole(handle: FileHandle, parts: Uint8Array[], length: number, position: number): Promise<void> {
+  let left = parts
+  for (let written = 0; written < length;) {
+    const { bytesWritten } = await handle.writev(left, position + written)
+    written += bytesWritten
+    if (written < length) left = withoutFirst(left, bytesWritten)
+  }
+}
+
+function withoutFirst(parts: readonly Uint8Array[], count: number): Uint8Array[] {
+  let skipped = 0
+  return parts.flatMap((part) => {
+    const from = Math.min(part.length, count - skipped)
+    skipped += from
+    return from === part.length ? [] : [part.subarray(from)]
+  })
+}
+
+/** A frame in parts, so that the bodies need not be copied. */
+function encode(entry: JournalEntry): Uint8Array[] {
   const meta = Buffer.from(entry.meta)
   const request = masked(entry.request, entry.secrets)
   const response = masked(entry.response, entry.secrets)
-  const end = headerBytes + meta.length + (request?.length ?? 0) + (response?.length ?? 0)
-  const frame = Buffer.allocUnsafe(end)
-  meta.copy(frame, headerBytes)
-  request?.copy(frame, headerBytes + meta.length)
-  response?.copy(frame, headerBytes + meta.length + (request?.length ?? 0))
-  writeHeader(frame, 0, end, {
-    meta: meta.length,
-    request: request?.length ?? null,
-    response: response?.length ?? null,
-  })
-  return frame
+  const lengths = { meta: meta.length, request: request?.length ?? null, response: response?.length ?? null }
+  const payload = [meta, ...(request ? [request] : []), ...(response ? [response] : [])]
+  return [makeHeader(payload, lengths), ...payload]
 }
