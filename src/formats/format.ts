@@ -69,8 +69,9 @@ export interface StreamReader {
    */
   message(): unknown
   /**
-   * Matches the data of every event that may be anything but content: terminal, usage-only, an error. What does not
-   * match may be given later, together with others, in the same order. Left out: every event must be given at once.
+   * Matches, in the stream's bytes read as Latin-1, every event that may be anything but content: terminal, usage-only,
+   * an error. Events in which it does not match may be given later, together with others, in the same order. Left out:
+   * every event must be given at once.
    */
   decisive?: RegExp
   /** Whether the HTTP end without a terminal event still is a complete answer (formats that have no such event). */

@@ -42,7 +42,7 @@ export function createChoicesReader(object: string, finishChoice: (choice: JsonO
   const choices: JsonObject[] = []
 
   return {
-    decisive: /^\[|"(?:usage|error)":\s*[{"]/,
+    decisive: /\[DONE\]|"(?:usage|error)":\s*[{"]/,
     endIsComplete: false,
     event(_name, data) {
       if (data === '[DONE]') return 'terminal'

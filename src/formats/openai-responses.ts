@@ -60,7 +60,7 @@ function createStreamReader(): StreamReader {
   const items: JsonObject[] = []
 
   return {
-    decisive: /^\[|"response\.(?:completed|incomplete|failed)"|"error"/,
+    decisive: /\[DONE\]|"response\.(?:completed|incomplete|failed)"|"error"/,
     endIsComplete: false,
     event(_name, data) {
       if (data === '[DONE]') return 'terminal'

@@ -1,5 +1,4 @@
 import type { StreamReader } from '../formats/format.ts'
-import { createBatchingReader } from './batching-reader.ts'
 
 /** A reader of one stream whose memory is bounded. */
 export interface BoundedReader extends StreamReader {
@@ -15,7 +14,7 @@ const worthKeeping = /"(usage|usageMetadata|finishReason|error)"/
  * together, but the usage, an error and the end are still read.
  */
 export function createBoundedReader(createReader: () => StreamReader, keptBytes: number): BoundedReader {
-  const reader = createBatchingReader(createReader())
+  const reader = createReader()
   let readBytes = 0
   /** Of each kind the last, not yet given to `reader`: usage comes in totals, so only the last one counts. */
   const late = new Map<string, { name: string | null; data: string }>()
@@ -26,6 +25,7 @@ export function createBoundedReader(createReader: () => StreamReader, keptBytes:
   }
 
   return {
+    ...(reader.decisive && { decisive: reader.decisive }),
     event(name, data) {
       readBytes += data.length
       if (readBytes <= keptBytes) return reader.event(name, data)

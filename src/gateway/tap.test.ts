@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import fc from 'fast-check'
 import { formats } from '../formats/index.ts'
 import type { Format } from '../formats/format.ts'
 import { createPlainTap, createStreamTap, type Tap } from './tap.ts'
@@ -118,3 +119,64 @@ test('a plain answer is kept up to its limit, counted whole, and read also beyon
     size: 16,
   })
 })
+
+/** Events as providers send them, of every kind that a format treats differently. */
+const kinds = {
+  'openai-chat': [
+    content('a'),
+    content('he says \\"usage\\": {'),
+    event('{"id":"c","model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}],"usage":null}'),
+    event('{"id":"c","model":"m","choices":[],"usage": {"prompt_tokens":3,"completion_tokens":2}}'),
+    event('{"error":{"message":"overloaded"}}'),
+    event('{"error":"overloaded"}'),
+    ': comment\r\n\r\n',
+    done,
+    event('no JSON'),
+  ],
+  'anthropic-messages': [
+    event('{"type":"message_start","message":{"model":"claude","usage":{"input_tokens":5,"output_tokens":1}}}'),
+    event('{"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}'),
+    event('{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"a \\"message_stop\\" b"}}'),
+    event('{"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":9}}'),
+    event('{"type":"error","error":{"type":"overloaded_error","message":"busy"}}'),
+    event('{"type": "message_stop"}'),
+  ],
+  'openai-responses': [
+    event('{"type":"response.created","response":{"id":"r","model":"m"}}'),
+    event('{"type":"response.output_text.delta","output_index":0,"content_index":0,"delta":"hi"}'),
+    event('{"type":"response.completed","response":{"id":"r","usage":{"input_tokens":1,"output_tokens":2}}}'),
+    event('{"type":"response.incomplete","response":{"id":"r","model":"m"}}'),
+    event('{"type":"response.failed","response":{"id":"r","error":{"message":"no"}}}'),
+    event('{"type":"error","message":"no"}'),
+    done,
+  ],
+} as const
+
+for (const [name, known] of Object.entries(kinds)) {
+  test(`${name}: however its events are bundled and cut, a stream means the same, and ends at the same byte`, async () => {
+    const createReader = formats[name as keyof typeof kinds].createStreamReader
+    assert.ok(createReader)
+    const sequences = fc.array(fc.constantFrom(...known), { minLength: 1, maxLength: 25 })
+    await fc.assert(
+      fc.asyncProperty(sequences, fc.array(fc.nat({ max: 400 }), { maxLength: 12 }), async (sequence, cuts) => {
+        const one = createStreamTap(createReader, { hidesUsage: false, limits })
+        const many = createStreamTap(createReader, { hidesUsage: false, limits })
+        let isOver = false
+        for (const text of sequence) {
+          many.take(Buffer.from(text))
+          isOver ||= many.isTerminal()
+        }
+        const bytes = Buffer.from(sequence.join(''))
+        let from = 0
+        for (const length of [...cuts, bytes.length]) {
+          one.take(bytes.subarray(from, from + length))
+          from += length
+        }
+        assert.equal(one.isTerminal(), isOver)
+        const [first, second] = [await one.read(), await many.read()]
+        assert.deepEqual(first, second)
+      }),
+      { numRuns: 300 },
+    )
+  })
+}

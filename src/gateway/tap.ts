@@ -4,6 +4,8 @@ import { scanTopLevel } from '../formats/scan.ts'
 import { createSseScanner } from '../formats/sse.ts'
 import { createBoundedReader } from './bounded-reader.ts'
 import { decode } from './decoding.ts'
+import { createEventHider } from './event-hider.ts'
+import { createWaitingChunks } from './waiting-chunks.ts'
 
 /** Reads an answer while it passes by. One tap reads one answer. */
 export interface Tap {
@@ -126,45 +128,32 @@ export function createStreamTap(
   const reader = createBoundedReader(createReader, keptBytes)
   let isTerminal = false
   let size = 0
-  const hidden: [start: number, end: number][] = []
-  let tail: Buffer | null = null
+  const hider = createEventHider()
 
+  const waiting = createWaitingChunks(reader.decisive, (chunk) => void scanner.push(chunk))
   const scanner = createSseScanner((name, data, start, end) => {
     const kind = reader.event(name, data)
     if (kind === 'terminal') isTerminal = true
-    else if (kind === 'usage-only' && options.hidesUsage) hidden.push([start, end])
+    else if (kind === 'usage-only' && options.hidesUsage) hider.hide(start, end)
   })
-
-  function withoutHidden(chunk: Buffer, border: number): Buffer | null {
-    if (!tail && hidden.length === 0 && border === chunk.length) return chunk
-    const before = tail?.length ?? 0
-    const bytes = tail ? Buffer.concat([tail, chunk]) : chunk
-    const until = border + before
-    tail = until < bytes.length ? bytes.subarray(until) : null
-    if (hidden.length === 0) return until > 0 ? bytes.subarray(0, until) : null
-    const parts: Buffer[] = []
-    let from = 0
-    for (const [start, end] of hidden) {
-      parts.push(bytes.subarray(from, start + before))
-      from = end + before
-    }
-    hidden.length = 0
-    parts.push(bytes.subarray(from, until))
-    const rest = Buffer.concat(parts)
-    return rest.length > 0 ? rest : null
-  }
 
   return {
     take(chunk) {
       size += chunk.length
+      if (waiting.takes(chunk)) return chunk
       const border = scanner.push(chunk)
-      return options.hidesUsage ? withoutHidden(chunk, border) : chunk
+      waiting.setBorder(border === chunk.length)
+      return options.hidesUsage ? hider.pass(chunk, border) : chunk
     },
     isTerminal: () => isTerminal,
-    // An event too large to be read may have been the terminal one.
-    endIsComplete: () => isTerminal || reader.endIsComplete || scanner.hasSkipped(),
-    rest: () => tail,
+    endIsComplete() {
+      waiting.read()
+      // An event too large to be read may have been the terminal one.
+      return isTerminal || reader.endIsComplete || scanner.hasSkipped()
+    },
+    rest: () => hider.rest(),
     read() {
+      waiting.read()
       scanner.end()
       const body = encodeMessage(reader.message())
       return {
