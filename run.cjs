@@ -63,6 +63,9 @@ const child = spawn(
     ),
   },
 )
+// npm passes a SIGTERM on to its shell only, which dies of it and tells nobody: then this process has another parent.
+const parent = process.ppid
+if (process.env.npm_lifecycle_event) setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 250).unref()
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal))
 child.on('error', (error) => {
   console.error('tollgate: cannot start ' + target + ': ' + error.message)

@@ -1,5 +1,6 @@
 import { systemClock } from './kernel/clock.ts'
 import { ConfigError, readConfig } from './kernel/config.ts'
+import { isLoopback } from './kernel/host-check.ts'
 import { createTextLog } from './kernel/text-log.ts'
 import { providers } from './providers/index.ts'
 import { startTollgate, type Tollgate } from './start.ts'
@@ -11,6 +12,8 @@ const config = readConfigOrExit()
 const log = createTextLog(config.logLevel, systemClock)
 for (const warning of config.warnings) log.warn(warning)
 
+// Known before anything is awaited: what is told meanwhile is told to nobody.
+const hadLauncher = process.connected
 let tollgate: Tollgate
 try {
   tollgate = await startTollgate(config, log)
@@ -24,6 +27,7 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal
 // The launcher was killed: a server that nobody started must not stay behind.
 process.on('disconnect', () => void stop('the launcher is gone'))
 process.channel?.unref()
+if (hadLauncher && !process.connected) void stop('the launcher is gone')
 process.on('uncaughtException', (error) => {
   log.error('uncaught; stopping, what was journalled is safe', error)
   process.exit(1)
@@ -50,6 +54,9 @@ function greet({ url, adminToken, adminTokenFile }: Tollgate): void {
     ` -H "Content-Type: application/json"` +
     ` -d '{"model":"gpt-4o-mini","messages":[{"role":"user","content":"Hello!"}]}'`
   log.info('listening', { url, adminTokenFile, curl })
+  if (!isLoopback(config.host) && config.publicUrl === null) {
+    log.warn('other machines cannot use the address above: set TOLLGATE_PUBLIC_URL to the one they call')
+  }
   // A secret is shown to a person only, never to a file that a log ends up in.
   if (!process.stdout.isTTY) return
   const token =

@@ -209,7 +209,11 @@ function createFront(
     } else if (req.url?.startsWith('/v1/')) {
       const { exchange, sink } = door.open(req, res)
       void run(exchange, sink)
-    } else void others(req, res)
+    } else {
+      // The data plane watches its bodies itself.
+      req.setTimeout(patience.bodyIdleMs, () => req.destroy())
+      void others(req, res)
+    }
   }
 }
 
@@ -245,7 +249,9 @@ function listen(config: Config): Promise<Server> {
 function urlOf(server: Server, host: string): string {
   // A TCP server that listens has such an address.
   const { port } = server.address() as AddressInfo
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+  // Listening everywhere is no address that anybody can call.
+  const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`
 }
 
 async function stop(server: Server, stopMs: number): Promise<void> {

@@ -56,14 +56,19 @@ test('a Tollgate credential authenticates wherever it stands, and is never forwa
     ['x-api-key', token],
     ['x-goog-api-key', token],
     ['X-Whatever', token],
+    ['Authorization', `Bearer\t${token}`],
+    ['Sec-WebSocket-Protocol', `realtime, openai-insecure-api-key.${token}`],
   ]) {
     const { authenticated, forwarded, secrets } = read(headers)
     assert.equal(authenticated, true, headers[0])
     assert.deepEqual(forwarded, [], headers[0])
     assert.ok(secrets.includes(token), headers[0])
   }
-  const { authenticated, query } = read([], `a=1&key=${token}&b=2`)
-  assert.deepEqual({ authenticated, query }, { authenticated: true, query: 'a=1&b=2' })
+  for (const part of [`key=${token}`, token, `x=Bearer%20${token}`]) {
+    const { authenticated, query, secrets } = read([], `a=1&${part}&b=2`)
+    assert.deepEqual({ authenticated, query }, { authenticated: true, query: 'a=1&b=2' }, part)
+    assert.ok(secrets.includes(token), part)
+  }
 })
 
 test('another token of the same form does not authenticate, and a key of a provider goes on', () => {
@@ -103,4 +108,11 @@ test('a misspelt wish for privacy is a problem that names header, value and what
   assert.match(problem?.message ?? '', /cf-aig-collect-log-payload.*"flase".*true or false/)
   const good = read(['cf-aig-collect-log', 'FALSE', 'cf-aig-collect-log-payload', 'true'])
   assert.deepEqual([good.problem, good.collectLog, good.collectLogPayload], [null, false, true])
+})
+
+test('an empty credential is none: it does not go on, and does not keep back a key that Tollgate could add', () => {
+  for (const value of ['', 'Bearer', 'Bearer ']) {
+    const { forwarded, secrets } = read(['Authorization', value, 'x-api-key', ''])
+    assert.deepEqual({ forwarded, secrets }, { forwarded: [], secrets: [] }, value)
+  }
 })

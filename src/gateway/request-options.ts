@@ -47,10 +47,15 @@ export function readOptions(rawHeaders: readonly string[], query: string, creden
     const value = rawHeaders[at + 1] ?? ''
     const name = raw.toLowerCase()
     const text = withoutScheme(value)
-    if (credentialHeaders.has(name)) options.secrets.push(text)
-    if (credentials.resembles(text) && credentials.check(text)) {
-      options.authenticated = true
+    if (credentialHeaders.has(name)) {
+      // An unset variable in a command line: no credential, and no reason to keep back one that Tollgate could add.
+      if (text === '' || /^bearer$/i.test(text)) continue
       options.secrets.push(text)
+    }
+    const own = credentials.find(value)
+    if (own !== null) {
+      options.authenticated = true
+      options.secrets.push(own)
       continue
     }
     if (name === 'connection' && value !== 'keep-alive') nominated = [...(nominated ?? []), ...namesIn(value)]
@@ -63,7 +68,7 @@ export function readOptions(rawHeaders: readonly string[], query: string, creden
     }
   }
   if (nominated) options.forwarded = without(options.forwarded, nominated)
-  if (query.includes('=')) readQuery(options, credentials)
+  if (query !== '') readQuery(options, credentials)
   return options
 }
 
@@ -141,12 +146,13 @@ function readQuery(options: RequestOptions, credentials: Credentials): void {
   for (const part of options.query.split('&')) {
     const equals = part.indexOf('=')
     const name = part.slice(0, equals === -1 ? undefined : equals)
-    const value = equals === -1 ? '' : part.slice(equals + 1)
+    const value = equals === -1 ? part : part.slice(equals + 1)
     const decoded = value.includes('%') ? decodeLeniently(value) : value
     if (credentialParameters.has(name.toLowerCase())) options.secrets.push(value, decoded)
-    if (credentials.resembles(decoded) && credentials.check(decoded)) {
+    const own = credentials.find(decoded)
+    if (own !== null) {
       options.authenticated = true
-      options.secrets.push(value, decoded)
+      options.secrets.push(own, value)
       continue
     }
     kept.push(part)

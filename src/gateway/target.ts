@@ -40,6 +40,7 @@ type Place = Pick<Target, 'format' | 'origin' | 'path' | 'endpoint'>
 
 /** Paths come from clients: what is kept of them is bounded. */
 const mostKnown = 500
+const longestKnown = 256
 
 const accountPlace = '{workers_ai_account_id}'
 
@@ -55,12 +56,7 @@ export function createChooseTarget(config: Config): ChooseTarget {
 
   return (door, options, gateway) => {
     const base = bases.get(door.slug)
-    if (!base) {
-      throw new GatewayError(
-        'provider_invalid',
-        `Invalid provider ${shown(door.slug)}: the providers are ${[...bases.keys()].join(', ')}`,
-      )
-    }
+    if (!base) throw unknownProvider(door.slug, [...bases.keys()])
     const { provider, apiKey } = base
     const { format, origin, path, endpoint } = placeOf(base, door)
     const added = apiKey !== null && mayAdd(provider, options, gateway) ? credential(provider, apiKey) : null
@@ -68,11 +64,23 @@ export function createChooseTarget(config: Config): ChooseTarget {
   }
 }
 
+function unknownProvider(slug: string, known: string[]): GatewayError {
+  if (slug === '' || slug === 'compat') {
+    const door = slug === '' ? 'universal endpoint' : 'compat endpoint'
+    return new GatewayError(
+      'provider_invalid',
+      `Invalid provider: the ${door} is not part of this version. Use /v1/{account_id}/{gateway_id}/{provider}/...`,
+    )
+  }
+  return new GatewayError('provider_invalid', `Invalid provider ${shown(slug)}: the providers are ${known.join(', ')}`)
+}
+
 function placeOf(base: Base, door: Door): Place {
   if (!base.fixed) return findPlace(base.provider, split(fillAccount(base.url, door.accountId)), door.path)
   const known = base.known.get(door.path)
   if (known) return known
   const place = findPlace(base.provider, base.fixed, door.path)
+  if (door.path.length > longestKnown) return place
   if (base.known.size === mostKnown) base.known.clear()
   base.known.set(door.path, place)
   return place

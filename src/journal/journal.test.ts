@@ -8,6 +8,7 @@ import { systemClock } from '../kernel/clock.ts'
 import { createTextLog } from '../kernel/text-log.ts'
 import { createJournal, type Journal, type JournalEntry, type JournalOptions } from './journal.ts'
 import { createSegmentReader } from './reader.ts'
+import { createSegmentWriter } from './segment-writer.ts'
 import { listSegments } from './segments.ts'
 
 const silent = createTextLog('silent', systemClock)
@@ -166,7 +167,7 @@ test('a segment is full at its size, and numbers rise even if the clock goes bac
   await journal.close()
   assert.deepEqual(
     listSegments(dir).map(({ number }) => number),
-    [6_000_001, 6_000_002, 6_000_003, 6_000_004],
+    [6_000_001, 6_000_002, 6_000_003],
   )
   assert.equal(readAll(dir).length, 3)
 })
@@ -215,4 +216,29 @@ test('any texts and bodies come back as they went in, however small the reads ar
     ),
     { numRuns: 30 },
   )
+})
+
+test('after a write that failed in the middle nothing is written where a reader may have been', async () => {
+  const dir = newDir()
+  const files: string[] = []
+  const failed: number[] = []
+  const writer = createSegmentWriter({
+    nextFile: () => {
+      files.push(path.join(dir, `segment-${files.length}`))
+      return files.at(-1) ?? ''
+    },
+    segmentBytes: 1 << 20,
+    onWritten: () => {},
+    onFailed: (entries) => failed.push(entries),
+  })
+  writer.write(Buffer.from('whole'), 5)
+  // More than the buffer holds: the system writes a part and then refuses.
+  assert.throws(() => writer.write(Buffer.from('half'), 8))
+  writer.write(Buffer.from('next'), 4)
+  writer.close()
+  assert.deepEqual(
+    files.map((file) => readFileSync(file, 'utf8')),
+    ['whole', 'next'],
+  )
+  assert.deepEqual(failed, [])
 })

@@ -40,9 +40,21 @@ export function createLargeLane(options: LaneOptions): LargeLane {
       options.onWritten(some.length, length)
     } catch (error) {
       options.onFailed(some.length, error)
+      await abandon()
     }
     for (const { onWritten } of some) onWritten()
     if (handle && position >= options.segmentBytes) await rotate(handle)
+  }
+
+  /** What a failed write left behind may have been read already: nothing is ever written in its place. */
+  async function abandon(): Promise<void> {
+    const broken = handle
+    handle = null
+    await broken
+      ?.truncate(position)
+      .then(() => broken.close())
+      .catch((error: unknown) => options.onFailed(0, error))
+    position = 0
   }
 
   async function rotate(old: FileHandle): Promise<void> {
@@ -78,7 +90,6 @@ export function createLargeLane(options: LaneOptions): LargeLane {
   }
 }
 
-/** Always at a known place: what a failed write left behind is overwritten by the next. */
 async function writeWhole(handle: FileHandle, parts: Uint8Array[], length: number, position: number): Promise<void> {
   let left = parts
   for (let written = 0; written < length;) {

@@ -1,7 +1,7 @@
-import { closeSync, fdatasync, fdatasyncSync, openSync, writeSync } from 'node:fs'
 import { headerBytes, writeHeader } from './frame.ts'
 import type { JournalEntry, LaneOptions } from './journal.ts'
 import { mask } from './mask.ts'
+import { createSegmentWriter } from './segment-writer.ts'
 
 /** What may be written synchronously per turn: 4 KB cost 5-27 µs, and more than this would hold up the event loop. */
 const batchBytes = 64 * 1024
@@ -29,14 +29,12 @@ function largestFrame({ meta, request, response }: JournalEntry): number {
  * per turn. No allocation: entries are encoded straight into the batch.
  */
 export function createSmallLane(options: LaneOptions): SmallLane {
+  const writer = createSegmentWriter(options)
   const batch = Buffer.allocUnsafeSlow(batchBytes)
   let used = 0
   const callbacks: (() => void)[] = []
   const overflow: { entry: JournalEntry; onWritten: () => void }[] = []
   let isScheduled = false
-  let isDirty = false
-  let fd = openSync(options.nextFile(), 'w', 0o600)
-  let position = 0
 
   function append(entry: JournalEntry, onWritten: () => void): void {
     // Order is kept: while entries overflow, later ones queue behind them.
@@ -55,52 +53,25 @@ export function createSmallLane(options: LaneOptions): SmallLane {
     if (used === 0) return
     const done = callbacks.splice(0)
     try {
-      position += writeWhole(fd, batch, used, position)
-      isDirty = true
+      writer.write(batch, used)
       options.onWritten(done.length, used)
     } catch (error) {
       options.onFailed(done.length, error)
     }
     used = 0
-    if (position >= options.segmentBytes) rotate()
     for (const callback of done) callback()
     for (const { entry, onWritten } of overflow.splice(0)) append(entry, onWritten)
-  }
-
-  function rotate(): void {
-    const old = fd
-    try {
-      fd = openSync(options.nextFile(), 'w', 0o600)
-      position = 0
-      fdatasync(old, () => closeSync(old))
-    } catch (error) {
-      // Writing goes on in the old one.
-      options.onFailed(0, error)
-    }
   }
 
   return {
     append,
     flush,
-    sync() {
-      if (!isDirty) return
-      isDirty = false
-      // A segment that was rotated away meanwhile is synced and closed by `rotate`.
-      fdatasync(fd, (error) => error && error.code !== 'EBADF' && options.onFailed(0, error))
-    },
+    sync: () => writer.sync(),
     close() {
       while (used > 0) flush()
-      fdatasyncSync(fd)
-      closeSync(fd)
+      writer.close()
     },
   }
-}
-
-/** Always at a known place: what a failed write left behind is overwritten by the next. */
-function writeWhole(fd: number, bytes: Buffer, length: number, position: number): number {
-  let written = 0
-  while (written < length) written += writeSync(fd, bytes, written, length - written, position + written)
-  return written
 }
 
 function encode(batch: Buffer, start: number, entry: JournalEntry): number {

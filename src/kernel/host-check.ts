@@ -19,6 +19,6 @@ export function createHostCheck(listenHost: string, publicUrl: string | null): (
   }
 }
 
-function isLoopback(host: string): boolean {
+export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host.startsWith('127.')
 }

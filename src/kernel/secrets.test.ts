@@ -28,9 +28,16 @@ test('the admin token is made once, for its owner only, and read again', () => {
 
 test('only the whole admin token is a credential', () => {
   const token = makeToken()
-  const { resembles, check } = createCredentials(token)
-  const isGood = (text: string): boolean => resembles(text) && check(text)
-  assert.equal(isGood(token), true)
+  const { find, check } = createCredentials(token)
+  assert.equal(find(token), token)
+  assert.equal(check(token), true)
   for (const text of ['', token.slice(0, -1), `${token}x`, makeToken(), token.toLowerCase()])
-    assert.equal(isGood(text), false)
+    assert.equal(find(text), null)
+})
+
+test('the admin token is found in whatever it is wrapped', () => {
+  const token = makeToken()
+  const { find } = createCredentials(token)
+  const wrapped = [`Bearer ${token}`, `Bearer\t${token}`, `"${token}"`, `realtime, openai-insecure-api-key.${token}`]
+  for (const text of wrapped) assert.equal(find(text), token, text)
 })

@@ -44,17 +44,25 @@ export function loadAdminToken(dataDir: string): { token: string; file: string; 
 
 /** How the instance's own credentials are known. For now the admin token is the only one. */
 export interface Credentials {
-  /** Whether a text has the form of one: cheap, asked of every header's value. */
-  resembles(text: string): boolean
-  /** Whether it is one; takes the same time for every text. */
+  /** The credential that stands in a header's or parameter's value, in whatever form; null: none. Cheap where there is none. */
+  find(text: string): string | null
+  /** Whether a text is one; takes the same time for every text. */
   check(text: string): boolean
 }
 
+/** What may stand around a credential: schemes, lists, quotes, and the prefix of a subprotocol. */
+const around = /[\s,"'.]+/
+
 export function createCredentials(adminToken: string): Credentials {
-  // Its beginning is no secret worth the name, and keeps other values of the same length from being hashed.
+  const check = createSecretCheck(adminToken)
+  // Its beginning is no secret worth the name, and keeps other values from being taken apart and hashed.
   const start = adminToken.slice(0, 3)
   return {
-    resembles: (text) => text.length === adminToken.length && text.startsWith(start),
-    check: createSecretCheck(adminToken),
+    check,
+    find(text) {
+      if (text.length < adminToken.length || !text.includes(start)) return null
+      const pieces = [text, text.slice(text.indexOf(' ') + 1).trim(), ...text.split(around)]
+      return pieces.find((piece) => piece.length === adminToken.length && check(piece)) ?? null
+    },
   }
 }

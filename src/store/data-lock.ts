@@ -7,7 +7,14 @@ import { DatabaseSync } from 'node:sqlite'
  * SQLite's lock on an otherwise empty file, which the operating system drops with the process, however that ends.
  */
 export function lockDataDir(dir: string): { release(): void } {
-  mkdirSync(dir, { recursive: true })
+  try {
+    mkdirSync(dir, { recursive: true })
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
+    throw new Error(`TOLLGATE_DATA_DIR is "${dir}": a folder that can be made and written is needed (${code})`, {
+      cause: error,
+    })
+  }
   const file = path.join(dir, 'lock')
   const database = new DatabaseSync(file, { timeout: 0 })
   try {
