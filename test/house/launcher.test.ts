@@ -51,6 +51,22 @@ describe('the launcher run.cjs, where npm linked nothing', () => {
     assert.deepEqual(await once(child, 'exit'), [3, null])
   })
 
+  it('stops the program when the shell that npm signals dies of it without a word', async () => {
+    writeFileSync(
+      path.join(folder, 'program.ts'),
+      'process.on("SIGTERM", () => { console.log("told"); process.exit() })\nsetInterval(() => {}, 1000)\nconsole.log("up")\n',
+    )
+    // The `:` keeps the shell from becoming the launcher itself.
+    const shell = spawn('sh', ['-c', `"${process.execPath}" run.cjs program.ts; :`], {
+      cwd: folder,
+      env: { PATH: '/usr/bin:/bin', npm_lifecycle_event: 'start' },
+    })
+    await once(shell.stdout, 'data')
+    const rest = text(shell.stdout)
+    shell.kill('SIGTERM')
+    assert.match(await rest, /told/)
+  })
+
   it('lets the program know when the launcher itself is killed', async () => {
     const child = launch(
       'process.on("disconnect", () => { console.log("alone"); process.exit() })\nconsole.log("up")\n',
