@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { getRequestListener } from '@hono/node-server'
@@ -210,11 +210,20 @@ function createFront(
       const { exchange, sink } = door.open(req, res)
       void run(exchange, sink)
     } else {
-      // The data plane watches its bodies itself.
-      req.setTimeout(patience.bodyIdleMs, () => req.destroy())
+      if (hasBody(req)) limitSilence(req, patience.bodyIdleMs)
       void others(req, res)
     }
   }
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+}
+
+/** The data plane watches its bodies itself. Once a body is here, its answer may take its time. */
+function limitSilence(req: IncomingMessage, idleMs: number): void {
+  req.setTimeout(idleMs, () => req.destroy())
+  req.once('end', () => req.setTimeout(0))
 }
 
 /** Not from `req.headers`: that builds an object of all headers, which the data plane does not need. */
