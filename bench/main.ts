@@ -15,7 +15,7 @@ const usage = `usage: npm run bench -- [options]
   --only TEXT    only what has TEXT in its name: ${[...scenarios.map((scenario) => scenario.name), 'memory'].join('; ')}
   --targets A,B  raw,tollgate
   --portkey      Portkey too (first: npm ci --prefix bench/portkey)
-  --requests N   requests of the memory run (50000)
+  --requests N   requests of the memory run, after as many to warm up (50000)
   --json FILE    every figure of every round`
 
 const { values } = parseArgs({

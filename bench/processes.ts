@@ -119,12 +119,15 @@ export function cpuMs(pid: number): number {
   })
 }
 
-/** Memory of a process and its children that is in RAM at this moment, MiB. */
-export function rssMib(pid: number): number {
-  return sumOverTree(pid, (of) => {
-    const kib = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${of}/status`, 'utf8'))?.[1]
-    return Number(kib ?? 0) / 1024
-  })
+/** Memory in RAM at this moment, MiB: of the launcher that was started, and of the server with its workers below it. */
+export function rssMib(pid: number): { launcher: number; server: number } {
+  const launcher = readRssMib(pid)
+  return { launcher, server: sumOverTree(pid, readRssMib) - launcher }
+}
+
+function readRssMib(pid: number): number {
+  const kib = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+  return Number(kib ?? 0) / 1024
 }
 
 function sumOverTree(pid: number, read: (pid: number) => number): number {

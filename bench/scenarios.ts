@@ -93,26 +93,20 @@ const streams: Scenario = {
 export const scenarios: readonly Scenario[] = [saturation(1), saturation(10), saturation(100), latency, streams]
 
 /**
- * Memory of a freshly started target over a mixed load: before it, at the plateau (median of the second half), and
- * how it still grows there, in MiB per 10 000 requests (least squares over the second half).
+ * Memory of a freshly started target over a mixed load: before it; then, once as many requests again have brought it
+ * to its plateau, its median and how it still grows (least squares), MiB per `requests`. The launcher stands apart.
  */
 export async function measureMemory(target: Target, requests: number): Promise<Figures> {
   const { server } = target
   if (server === null) throw new Error('the upstream itself has no memory to speak of')
   const blocks = 20
-  const beforeMib = rssMib(server.pid)
+  const { launcher: launcherMib, server: beforeMib } = rssMib(server.pid)
   const samples: number[] = []
   let errors = 0
-  for (let block = 0; block < blocks; block++) {
+  for (let block = 0; block < 2 * blocks; block++) {
     errors += (await load(target, 'mixed', { requests: Math.ceil(requests / blocks), connections: 64 })).errors
     await target.drain()
-    samples.push(rssMib(server.pid))
+    if (block >= blocks) samples.push(rssMib(server.pid).server)
   }
-  const late = samples.slice(blocks / 2)
-  return {
-    beforeMib,
-    plateauMib: median(late),
-    growthMibPer10kRequests: slope(late) * (10_000 / (requests / blocks)),
-    errors,
-  }
+  return { launcherMib, beforeMib, plateauMib: median(samples), growthMib: slope(samples) * blocks, errors }
 }

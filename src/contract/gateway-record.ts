@@ -6,6 +6,8 @@ export interface GatewayRecord {
   id: string
   /** All settings as the management API shows them, without `id`, `created_at` and `modified_at`. */
   settings: Record<string, unknown>
+  /** Rises when the cached answers are to be forgotten: it is part of every cache key. */
+  cacheEpoch: number
   createdMs: number
   modifiedMs: number
 }

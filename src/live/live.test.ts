@@ -9,6 +9,7 @@ const record = (number: number, modifiedMs: number, settings: Record<string, unk
   id: 'gate',
   settings,
   createdMs: 0,
+  cacheEpoch: 0,
   modifiedMs,
 })
 
@@ -20,6 +21,7 @@ test('a change is in force when apply returns, and accounts do not see each othe
       number: 1,
       accountId: 'acc',
       id: 'gate',
+      cacheEpoch: 0,
       modifiedMs: 1,
       authentication: true,
       collectLogs: false,

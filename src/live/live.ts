@@ -24,6 +24,17 @@ export interface GatewaySnapshot {
   readonly collectLogs: boolean
   /** Stored keys or the client's own only: keys of the environment are not used. */
   readonly byokOnly: boolean
+  readonly cacheEpoch: number
+  /** 0: answers are cached only where a request asks for it. */
+  readonly cacheTtlMs: number
+  /** Null: no limit. */
+  readonly rateLimit: {
+    readonly requests: number
+    readonly windowMs: number
+    readonly technique: 'fixed' | 'sliding'
+  } | null
+  /** Whether requests pass while the counters cannot be reached. */
+  readonly rateLimitFailsOpen: boolean
 }
 
 export function createLive(records: readonly GatewayRecord[]): Live {
@@ -53,7 +64,7 @@ function isOlder(record: GatewayRecord, known: GatewaySnapshot): boolean {
   return record.number < known.number || (record.number === known.number && record.modifiedMs < known.modifiedMs)
 }
 
-function compile({ number, accountId, id, settings, modifiedMs }: GatewayRecord): GatewaySnapshot {
+function compile({ number, accountId, id, settings, cacheEpoch, modifiedMs }: GatewayRecord): GatewaySnapshot {
   return Object.freeze({
     number,
     accountId,
@@ -62,5 +73,22 @@ function compile({ number, accountId, id, settings, modifiedMs }: GatewayRecord)
     authentication: settings['authentication'] === true,
     collectLogs: settings['collect_logs'] !== false,
     byokOnly: settings['byok_only'] === true,
+    cacheEpoch,
+    cacheTtlMs: seconds(settings['cache_ttl']),
+    rateLimit: compileRateLimit(settings),
+    rateLimitFailsOpen: settings['rate_limiting_failure'] !== 'closed',
   })
+}
+
+function compileRateLimit(settings: Record<string, unknown>): GatewaySnapshot['rateLimit'] {
+  const requests = settings['rate_limiting_limit']
+  const windowMs = seconds(settings['rate_limiting_interval'])
+  if (typeof requests !== 'number' || requests <= 0 || windowMs === 0) return null
+  const technique = settings['rate_limiting_technique'] === 'sliding' ? 'sliding' : 'fixed'
+  return Object.freeze({ requests, windowMs, technique })
+}
+
+/** A setting in seconds as milliseconds; 0 where it is off. */
+function seconds(value: unknown): number {
+  return typeof value === 'number' && value > 0 ? value * 1000 : 0
 }

@@ -29,7 +29,14 @@ export async function insertGateway(
 ): Promise<GatewayRecord | null> {
   const nowMs = clock.nowMs()
   const settings = { ...initialGatewaySettings(id), ...given }
-  const record = await store.gateways.insert({ accountId, id, settings, createdMs: nowMs, modifiedMs: nowMs })
+  const record = await store.gateways.insert({
+    accountId,
+    id,
+    settings,
+    cacheEpoch: 0,
+    createdMs: nowMs,
+    modifiedMs: nowMs,
+  })
   if (record !== null) live.apply({ type: 'gateway', record })
   return record
 }

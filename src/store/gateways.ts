@@ -40,7 +40,11 @@ export function createGatewayStore(db: Kysely<Schema>): GatewayStore {
     async update(gateway, expectedModifiedMs) {
       const { numUpdatedRows } = await db
         .updateTable('gateways')
-        .set({ settings: JSON.stringify(gateway.settings), modified_ms: gateway.modifiedMs })
+        .set({
+          settings: JSON.stringify(gateway.settings),
+          cache_epoch: gateway.cacheEpoch,
+          modified_ms: gateway.modifiedMs,
+        })
         .where('number', '=', gateway.number)
         .where('modified_ms', '=', expectedModifiedMs)
         .executeTakeFirstOrThrow()
@@ -59,6 +63,7 @@ function toColumns(gateway: Omit<GatewayRecord, 'number'>): Omit<Selectable<Sche
     account_id: gateway.accountId,
     id: gateway.id,
     settings: JSON.stringify(gateway.settings),
+    cache_epoch: gateway.cacheEpoch,
     created_ms: gateway.createdMs,
     modified_ms: gateway.modifiedMs,
   }
@@ -71,6 +76,7 @@ function toRecord(row: Selectable<Schema['gateways']>): GatewayRecord {
     id: row.id,
     // Written by `toColumns` and by nothing else: always an object.
     settings: JSON.parse(row.settings) as Record<string, unknown>,
+    cacheEpoch: row.cache_epoch,
     createdMs: row.created_ms,
     modifiedMs: row.modified_ms,
   }

@@ -15,6 +15,7 @@ interface GatewayTable {
   account_id: string
   id: string
   settings: string
+  cache_epoch: number
   created_ms: number
   modified_ms: number
 }
@@ -61,6 +62,7 @@ interface JournalPositionTable {
 export async function migrate(db: Kysely<Schema>, engine: Engine): Promise<void> {
   const migrations: Record<string, Migration> = {
     '0001_gateways_and_logs': { up: (untyped) => createFirstTables(untyped, engine) },
+    '0002_cache_epoch': { up: addCacheEpoch },
   }
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } })
   const { error } = await migrator.migrateToLatest()
@@ -117,5 +119,12 @@ async function createFirstTables(db: Kysely<unknown>, engine: Engine): Promise<v
     .addColumn('lane', 'text', (column) => column.primaryKey())
     .addColumn('segment', 'bigint', (column) => column.notNull())
     .addColumn('byte_offset', 'bigint', (column) => column.notNull())
+    .execute()
+}
+
+async function addCacheEpoch(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .alterTable('gateways')
+    .addColumn('cache_epoch', 'bigint', (column) => column.notNull().defaultTo(0))
     .execute()
 }

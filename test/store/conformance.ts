@@ -308,6 +308,7 @@ const plainGateway: Omit<GatewayRecord, 'number'> = {
   id: 'one',
   settings: {},
   createdMs: 1_700_000_000_000,
+  cacheEpoch: 0,
   modifiedMs: 1_700_000_000_000,
 }
 
