@@ -7,13 +7,13 @@ import { parseArgs } from 'node:util'
 import { loadCore, startServer } from './processes.ts'
 import { type Figures, printMemory, printScenario } from './report.ts'
 import { measureMemory, type Scenario, scenarios } from './scenarios.ts'
-import { directTarget, startTarget, type Target, type TargetName } from './targets.ts'
+import { directTarget, startTarget, type Target, targetNames } from './targets.ts'
 
 const usage = `usage: npm run bench -- [options]
   --rounds N     rounds (5); the first is not counted
   --seconds N    seconds of each load (2)
   --only TEXT    only what has TEXT in its name: ${[...scenarios.map((scenario) => scenario.name), 'memory'].join('; ')}
-  --targets A,B  raw,tollgate
+  --targets A,B  raw,tollgate; also bare, hits, redis (see bench/targets.ts)
   --portkey      Portkey too (first: npm ci --prefix bench/portkey)
   --requests N   requests of the memory run, after as many to warm up (50000)
   --json FILE    every figure of every round`
@@ -39,9 +39,8 @@ process.on('disconnect', () => process.exit(1))
 process.on('SIGINT', () => process.exit(130))
 process.on('SIGTERM', () => process.exit(143))
 
-const known: readonly TargetName[] = ['raw', 'tollgate', 'portkey']
 const wanted = values.targets.split(',').concat(values.portkey ? ['portkey'] : [])
-const targetNames = known.filter((name) => wanted.includes(name))
+const chosenTargets = targetNames.filter((name) => wanted.includes(name))
 const chosen = scenarios.filter((scenario) => scenario.name.includes(values.only))
 const hasMemory = 'memory'.includes(values.only)
 /** By scenario, then by target: the figures of each counted round. */
@@ -57,7 +56,7 @@ process.exit()
 
 async function measureInRounds(list: readonly Scenario[]): Promise<void> {
   const targets = [directTarget(upstream.url)]
-  for (const name of targetNames) targets.push(await startTarget(name, upstream.url))
+  for (const name of chosenTargets) targets.push(await startTarget(name, upstream.url))
   for (const { name } of list) figures[name] = Object.fromEntries(targets.map((target) => [target.name, []]))
   // Round 0 warms the compilers and pools.
   for (let round = 0; round <= Number(values.rounds); round++) {
@@ -83,7 +82,7 @@ async function measureOne(scenario: Scenario, target: Target, round: number): Pr
 
 async function measureMemories(): Promise<void> {
   const memory: Record<string, Figures[]> = (figures['memory'] = {})
-  for (const name of targetNames) {
+  for (const name of chosenTargets) {
     const target = await startTarget(name, upstream.url)
     memory[name] = [await measureMemory(target, Number(values.requests))]
     await target.stop()

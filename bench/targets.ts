@@ -20,7 +20,12 @@ export interface Target {
   stop(): Promise<void>
 }
 
-export type TargetName = 'raw' | 'tollgate' | 'portkey'
+/**
+ * `tollgate` has everything on; `bare` is it without cache and limit, `hits` it with one answer for all requests, `redis`
+ * it with its counters and answers in the Redis of TOLLGATE_REDIS_URL.
+ */
+export const targetNames = ['raw', 'tollgate', 'bare', 'hits', 'redis', 'portkey'] as const
+export type TargetName = (typeof targetNames)[number]
 
 const key = { authorization: 'Bearer sk-bench' }
 const nothing = async (): Promise<void> => {}
@@ -37,7 +42,9 @@ export function directTarget(upstreamUrl: string): Target {
 }
 
 export function startTarget(name: TargetName, upstreamUrl: string): Promise<Target> {
-  return { raw: startRawProxy, tollgate: startTollgate, portkey: startPortkey }[name](upstreamUrl)
+  if (name === 'raw') return startRawProxy(upstreamUrl)
+  if (name === 'portkey') return startPortkey(upstreamUrl)
+  return startTollgate(name, upstreamUrl)
 }
 
 /** Both are started by the launcher, with the same flags for the same Node. */
@@ -66,25 +73,26 @@ const everythingOn = {
   rate_limiting_technique: 'sliding',
 }
 
-async function startTollgate(upstreamUrl: string): Promise<Target> {
+async function startTollgate(name: 'tollgate' | 'bare' | 'hits' | 'redis', upstreamUrl: string): Promise<Target> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'tollgate-bench-'))
   const server = await startServer(gatewayCore, ['run.cjs', 'src/main.ts'], {
     TOLLGATE_PORT: '0',
     TOLLGATE_DATA_DIR: dataDir,
     TOLLGATE_ADMIN_TOKEN: adminToken,
     TOLLGATE_PROVIDER_OPENAI_BASE_URL: `${upstreamUrl}/v1`,
+    TOLLGATE_REDIS_URL: name === 'redis' ? (process.env['TOLLGATE_REDIS_URL'] ?? 'redis://127.0.0.1:6379') : '',
   })
   const created = await fetch(`${server.url}/client/v4/accounts/bench/ai-gateway/gateways`, {
     method: 'POST',
     headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
-    body: JSON.stringify(everythingOn),
+    body: JSON.stringify(name === 'bare' ? { id: 'bench', collect_logs: true } : everythingOn),
   })
   const answer = await created.text()
   if (!created.ok) throw new Error(`bench: Tollgate did not create the gateway: ${created.status} ${answer}`)
   return {
-    name: 'tollgate',
+    name,
     chatUrl: `${server.url}/v1/bench/bench/openai/chat/completions`,
-    headers: key,
+    headers: name === 'hits' ? { ...key, 'cf-aig-cache-key': 'the one answer' } : key,
     server,
     drain: () => drainJournal(server.url),
     stop: async () => {
