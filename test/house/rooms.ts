@@ -34,7 +34,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   routing: ofKnowledge([]),
   evaluators: ofKnowledge(['zod']),
   store: ofEngines(['kysely']),
-  kv: ofEngines([]),
+  kv: ofEngines(['lru-cache']),
   journal: ofEngines([]),
   live: ofEngines([]),
   gateway: ofWork(['undici']),

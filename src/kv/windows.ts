@@ -1,0 +1,105 @@
+import type { Clock } from '../kernel/clock.ts'
+import type { RateLimit } from './kv.ts'
+
+/** Counts the requests of gateways in their windows, in this process. */
+export interface Windows {
+  /** Counts a request and gives 0; or counts nothing and gives the milliseconds (at least 1) until one may pass again. */
+  take(gateway: number, limit: RateLimit): number
+  forget(gateway: number): void
+}
+
+interface Window {
+  technique: RateLimit['technique']
+  windowMs: number
+  take(requests: number): number
+}
+
+/**
+ * Exact: no window ever holds more than its limit, also where the wall clock steps. A limit whose window or technique
+ * was changed begins anew.
+ */
+export function createWindows(clock: Clock): Windows {
+  const windows = new Map<number, Window>()
+  return {
+    take(gateway, { requests, windowMs, technique }) {
+      let window = windows.get(gateway)
+      if (window?.technique !== technique || window.windowMs !== windowMs) {
+        window = technique === 'fixed' ? createFixedWindow(clock, windowMs) : createSlidingWindow(clock, windowMs)
+        windows.set(gateway, window)
+      }
+      return window.take(requests)
+    },
+    forget: (gateway) => void windows.delete(gateway),
+  }
+}
+
+/** Windows begin at whole multiples of their length on the wall clock, and last that long on the monotonic one. */
+function createFixedWindow(clock: Clock, windowMs: number): Window {
+  let current = Number.NEGATIVE_INFINITY
+  let startTick = Number.NEGATIVE_INFINITY
+  let count = 0
+  return {
+    technique: 'fixed',
+    windowMs,
+    take(requests) {
+      const nowMs = clock.nowMs()
+      const tick = clock.tickMs()
+      const index = Math.floor(nowMs / windowMs)
+      // A clock that was put back would open a window again that is full already: then this one is stayed in to its end.
+      if (index > current || (index < current && tick - startTick >= windowMs)) {
+        current = index
+        startTick = tick - (nowMs - index * windowMs)
+        count = 0
+      }
+      if (count >= requests) return Math.max(1, startTick + windowMs - tick)
+      count++
+      return 0
+    },
+  }
+}
+
+/** How finely a window is divided: what is kept of it is bounded, whatever the limit. */
+const mostBuckets = 10_000
+
+/**
+ * Every request counts for `windowMs` from its arrival on. Arrivals are rounded up to a ten-thousandth of the window (a
+ * millisecond at least), so a request may be refused that much too early, and none passes too early.
+ */
+function createSlidingWindow(clock: Clock, windowMs: number): Window {
+  const stepMs = Math.max(1, windowMs / mostBuckets)
+  /** Of each step in which requests came: when they stop to count, and how many they are. */
+  let endTicks: number[] = []
+  let counts: number[] = []
+  let first = 0
+  let total = 0
+
+  function expire(tick: number): void {
+    for (let end = endTicks[first]; end !== undefined && end <= tick; end = endTicks[first]) {
+      total -= counts[first] ?? 0
+      first++
+    }
+    if (first < 64 || first * 2 < endTicks.length) return
+    endTicks = endTicks.slice(first)
+    counts = counts.slice(first)
+    first = 0
+  }
+
+  return {
+    technique: 'sliding',
+    windowMs,
+    take(requests) {
+      const tick = clock.tickMs()
+      expire(tick)
+      if (total >= requests) return Math.max(1, (endTicks[first] ?? tick) - tick)
+      const endTick = Math.ceil(tick / stepMs) * stepMs + windowMs
+      const last = endTicks.length - 1
+      if (last >= first && endTicks[last] === endTick) counts[last] = (counts[last] ?? 0) + 1
+      else {
+        endTicks.push(endTick)
+        counts.push(1)
+      }
+      total++
+      return 0
+    },
+  }
+}
