@@ -11,7 +11,7 @@ import { createUpstreams, type Upstreams } from './gateway/upstream.ts'
 import { startIngest } from './jobs/ingest.ts'
 import { createJournal, type Journal } from './journal/journal.ts'
 import { type Clock, systemClock } from './kernel/clock.ts'
-import type { Config } from './kernel/config.ts'
+import { type Config, ConfigError } from './kernel/config.ts'
 import { GatewayError } from './kernel/errors.ts'
 import { createHostCheck } from './kernel/host-check.ts'
 import { createIds } from './kernel/ids.ts'
@@ -74,6 +74,7 @@ export async function startTollgate(
   patience: Patience = usualPatience,
   clock: Clock = systemClock,
 ): Promise<Tollgate> {
+  refuseUnconnected(config)
   const dataDir = path.resolve(config.dataDir)
   const lock = lockDataDir(dataDir)
   const made = config.adminToken === null ? loadAdminToken(dataDir) : null
@@ -106,6 +107,13 @@ export async function startTollgate(
       lock.release()
     },
   }
+}
+
+/** Data would be put elsewhere than was asked for: refused until the engines are connected here. */
+function refuseUnconnected({ databaseUrl, redisUrl }: Config): void {
+  const name = databaseUrl === null ? 'TOLLGATE_REDIS_URL' : 'TOLLGATE_DATABASE_URL'
+  if (databaseUrl === null && redisUrl === null) return
+  throw new ConfigError(`${name} is set, but this version does not support it: unset it`)
 }
 
 /** What most parts need. */

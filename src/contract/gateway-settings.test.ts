@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { gatewaySettingsSchema, settingsNotEnforced } from './gateway-settings.ts'
+import { gatewaySettingsSchema, isHalfRateLimit, settingsNotEnforced } from './gateway-settings.ts'
 
 const refuses = (settings: unknown): string[] =>
   gatewaySettingsSchema.safeParse(settings).error?.issues.map((issue) => issue.path.join('.')) ?? []
@@ -14,6 +14,8 @@ it('values out of range are refused at their field', () => {
     log_management_strategy: ['KEEP'],
     logpush_public_key: ['short'],
     otel: [[{ url: 'nowhere', headers: {} }], {}],
+    rate_limiting_failure: ['half', null],
+    rate_limiting_limit: [-1, 0.5, '100', 1e20],
     rate_limiting_technique: ['token_bucket'],
     retry_backoff: ['random'],
     retry_delay: [-1, 60_001],
@@ -43,6 +45,20 @@ it('values at the ends of their ranges pass, null where Cloudflare takes null', 
 })
 
 it('settings that nothing obeys are named, those that are off or obeyed are not', () => {
-  const given = { zdr: true, collect_logs: true, cache_ttl: 60, rate_limiting_limit: 0, otel: null, spned_limits: {} }
-  assert.deepEqual(settingsNotEnforced(given), ['cache_ttl', 'spned_limits', 'zdr'])
+  const given = {
+    zdr: true,
+    collect_logs: true,
+    cache_ttl: 60,
+    rate_limiting_failure: 'closed',
+    otel: null,
+    spned_limits: {},
+  }
+  assert.deepEqual(settingsNotEnforced(given), ['spned_limits', 'zdr'])
+})
+
+it('a limit without an interval, or the reverse, is half a limit', () => {
+  assert.ok(isHalfRateLimit({ rate_limiting_limit: 5 }))
+  assert.ok(isHalfRateLimit({ rate_limiting_limit: 0, rate_limiting_interval: 60 }))
+  assert.ok(!isHalfRateLimit({ rate_limiting_limit: 5, rate_limiting_interval: 60 }))
+  assert.ok(!isHalfRateLimit({ rate_limiting_limit: 0, rate_limiting_interval: null }))
 })

@@ -90,6 +90,8 @@ export const gatewaySettingsSchema = z.looseObject({
   evaluation_model: z.string().nullish(),
   /** Tollgate's own: rows older than this are removed. */
   log_retention_days: z.int().min(1).nullish(),
+  /** Tollgate's own: whether requests pass (`open`) or are refused (`closed`) while the counters cannot be reached. */
+  rate_limiting_failure: z.enum(['open', 'closed']).optional(),
   /** Tollgate's own: keep a stream's events as they came. */
   log_raw_events: z.boolean().optional(),
   /** Tollgate's own: index the words of bodies. */
@@ -98,7 +100,17 @@ export const gatewaySettingsSchema = z.looseObject({
 export type GatewaySettings = z.output<typeof gatewaySettingsSchema>
 
 /** The settings that something obeys today. A part that begins to obey one adds it here. */
-const enforcedSettings: readonly string[] = ['authentication', 'byok_only', 'collect_logs']
+const enforcedSettings: readonly string[] = [
+  'authentication',
+  'byok_only',
+  'cache_invalidate_on_update',
+  'cache_ttl',
+  'collect_logs',
+  'rate_limiting_failure',
+  'rate_limiting_interval',
+  'rate_limiting_limit',
+  'rate_limiting_technique',
+]
 
 /** Members of a gateway that only the server writes: a client that sends back what it read is not told off. */
 export const readOnlyGatewayFields: readonly string[] = [
@@ -122,6 +134,7 @@ export function initialGatewaySettings(id: string): Record<string, unknown> {
     cache_invalidate_on_update: true,
     cache_ttl: 0,
     collect_logs: true,
+    rate_limiting_failure: 'open',
     rate_limiting_interval: 0,
     rate_limiting_limit: 0,
     rate_limiting_technique: 'fixed',
@@ -135,4 +148,10 @@ export function settingsNotEnforced(given: Record<string, unknown>): string[] {
     .filter(([name, value]) => !enforcedSettings.includes(name) && !isOff(value))
     .map(([name]) => name)
     .toSorted()
+}
+
+/** Whether these settings, all of a gateway, have one half of a rate limit, which limits nothing. */
+export function isHalfRateLimit(settings: Record<string, unknown>): boolean {
+  const isOn = (value: unknown): boolean => typeof value === 'number' && value > 0
+  return isOn(settings['rate_limiting_limit']) !== isOn(settings['rate_limiting_interval'])
 }

@@ -34,13 +34,56 @@ test('a wrong value stops the start with one line that names variable, value and
     ['TOLLGATE_LOG_LEVEL', 'loud', /TOLLGATE_LOG_LEVEL is "loud": debug, info/],
     ['TOLLGATE_PROVIDER_OPENAI_BASE_URL', 'api.openai.com', /TOLLGATE_PROVIDER_OPENAI_BASE_URL is "api.openai.com"/],
     ['TOLLGATE_PROVIDER_WORKERS_AI_ACCOUNT_ID', 'me', /32 hex digits/],
-    ['TOLLGATE_REDIS_URL', 'redis://x', /does not support it/],
+    ['TOLLGATE_REDIS_URL', 'http://x', /TOLLGATE_REDIS_URL is "http:\/\/x": .* redis:\/\/ or rediss:\/\/ is allowed/],
+    ['TOLLGATE_DATABASE_URL', 'mysql://x/y', /TOLLGATE_DATABASE_URL is "mysql:\/\/x\/y": .* postgres:\/\/ or/],
+    ['TOLLGATE_DATABASE_URL', 'postgres:', /TOLLGATE_DATABASE_URL is "postgres:"/],
+    ['TOLLGATE_CACHE_BYTES', '64MB', /TOLLGATE_CACHE_BYTES is "64MB": a whole number/],
+    ['TOLLGATE_CACHE_BYTES', '0', /TOLLGATE_CACHE_BYTES is "0": a whole number from 1/],
+    ['TOLLGATE_WORKERS', '65', /TOLLGATE_WORKERS is "65": a whole number from 1 to 64/],
+    ['TOLLGATE_WORKERS', '0', /TOLLGATE_WORKERS is "0"/],
+    ['TOLLGATE_WORKERS', '2', /TOLLGATE_WORKERS is "2": without TOLLGATE_REDIS_URL only 1/],
   ]
   for (const [name, value, message] of wrong) {
     assert.throws(
       () => readConfig(slugs, { [name]: value }),
       (error) => error instanceof ConfigError && message.test(error.message) && !error.message.includes('\n'),
       name,
+    )
+  }
+})
+
+test('a database, Redis and several processes are taken from the environment', () => {
+  const { databaseUrl, redisUrl, workers, cacheBytes } = readConfig(slugs, {
+    TOLLGATE_DATABASE_URL: 'postgres://u:p@db:5432/tollgate',
+    TOLLGATE_REDIS_URL: 'rediss://:p@cache:6380/1',
+    TOLLGATE_WORKERS: '64',
+    TOLLGATE_CACHE_BYTES: '1024',
+  })
+  assert.deepEqual(
+    { databaseUrl, redisUrl, workers, cacheBytes },
+    {
+      databaseUrl: 'postgres://u:p@db:5432/tollgate',
+      redisUrl: 'rediss://:p@cache:6380/1',
+      workers: 64,
+      cacheBytes: 1024,
+    },
+  )
+  const usual = readConfig(slugs, {})
+  assert.deepEqual([usual.databaseUrl, usual.redisUrl, usual.workers, usual.cacheBytes], [null, null, 1, 67_108_864])
+})
+
+test('the password in a wrong address is not repeated', () => {
+  for (const [name, value] of [
+    ['TOLLGATE_DATABASE_URL', 'mysql://me:hush@db/x'],
+    ['TOLLGATE_DATABASE_URL', 'me:hu@hush@db/x'],
+    ['TOLLGATE_DATABASE_URL', 'mysql://db/x?user=me&password=hush'],
+    ['TOLLGATE_DATABASE_URL', 'postgres://me:hush/hush@db:port/x'],
+    ['TOLLGATE_REDIS_URL', 'http://:hush@cache'],
+  ] as const) {
+    assert.throws(
+      () => readConfig(slugs, { [name]: value }),
+      (error) => error instanceof ConfigError && error.message.includes('***') && !error.message.includes('hush'),
+      value,
     )
   }
 })

@@ -16,6 +16,14 @@ export interface Config {
   providers: ReadonlyMap<string, ProviderOverride>
   /** Cloudflare's account in the Workers AI address; null: the account of the request, where it is 32 hex digits. */
   workersAiAccountId: string | null
+  /** `postgres://...`; null: SQLite in the data folder. */
+  databaseUrl: string | null
+  /** `redis://...` or `rediss://...`; null: counters and cached answers are in this process's memory. */
+  redisUrl: string | null
+  /** Processes that share the port; more than one only with `redisUrl`. */
+  workers: number
+  /** Bytes of cached answers that are kept in this process's memory. */
+  cacheBytes: number
   maxBodyBytes: number
   /** Bytes of journal that may wait for the store before records are dropped; 0 is no limit. */
   maxJournalBytes: number
@@ -42,12 +50,14 @@ const names = new Set([
   'TOLLGATE_ADMIN_EMAIL',
   'TOLLGATE_PUBLIC_URL',
   'TOLLGATE_PROVIDER_WORKERS_AI_ACCOUNT_ID',
+  'TOLLGATE_DATABASE_URL',
+  'TOLLGATE_REDIS_URL',
+  'TOLLGATE_WORKERS',
+  'TOLLGATE_CACHE_BYTES',
   'TOLLGATE_MAX_BODY_BYTES',
   'TOLLGATE_MAX_JOURNAL_BYTES',
   'TOLLGATE_LOG_LEVEL',
 ])
-/** Set, these would promise what is not built yet: the start is refused rather than data put elsewhere. */
-const notYet = ['TOLLGATE_DATABASE_URL', 'TOLLGATE_REDIS_URL', 'TOLLGATE_WORKERS']
 const providerName = /^TOLLGATE_PROVIDER_([A-Z0-9_]+)_(BASE_URL|API_KEY)$/
 
 /** Reads the configuration. `slugs` are the known providers' slugs. Throws `ConfigError` at the first wrong value. */
@@ -60,7 +70,6 @@ export function readConfig(slugs: readonly string[], environment: NodeJS.Process
   for (const name of Object.keys(environment)) {
     const text = value(name)
     if (!name.startsWith('TOLLGATE_') || names.has(name) || text === null) continue
-    if (notYet.includes(name)) throw new ConfigError(`${name} is set, but this version does not support it: unset it`)
     const match = providerName.exec(name)
     const slug = match?.[1] === undefined ? undefined : slugByName.get(match[1])
     if (!match || slug === undefined) {
@@ -75,6 +84,7 @@ export function readConfig(slugs: readonly string[], environment: NodeJS.Process
 
   const publicUrl = value('TOLLGATE_PUBLIC_URL')
   const adminToken = value('TOLLGATE_ADMIN_TOKEN')
+  const redisUrl = serverUrl('TOLLGATE_REDIS_URL', value('TOLLGATE_REDIS_URL'), ['redis:', 'rediss:'])
   return {
     host: host(value('TOLLGATE_HOST') ?? '127.0.0.1'),
     port: integer('TOLLGATE_PORT', value('TOLLGATE_PORT'), 8787, 0, 65_535),
@@ -84,6 +94,10 @@ export function readConfig(slugs: readonly string[], environment: NodeJS.Process
     publicUrl: publicUrl && httpUrl('TOLLGATE_PUBLIC_URL', publicUrl),
     providers,
     workersAiAccountId: accountId(value('TOLLGATE_PROVIDER_WORKERS_AI_ACCOUNT_ID')),
+    databaseUrl: serverUrl('TOLLGATE_DATABASE_URL', value('TOLLGATE_DATABASE_URL'), ['postgres:', 'postgresql:']),
+    redisUrl,
+    workers: workers(value('TOLLGATE_WORKERS'), redisUrl),
+    cacheBytes: integer('TOLLGATE_CACHE_BYTES', value('TOLLGATE_CACHE_BYTES'), 64 << 20, 1, 2 ** 40),
     maxBodyBytes: integer('TOLLGATE_MAX_BODY_BYTES', value('TOLLGATE_MAX_BODY_BYTES'), 100 << 20, 1, 2 ** 31),
     maxJournalBytes: integer('TOLLGATE_MAX_JOURNAL_BYTES', value('TOLLGATE_MAX_JOURNAL_BYTES'), 0, 0, 2 ** 50),
     logLevel: logLevel(value('TOLLGATE_LOG_LEVEL') ?? 'info'),
@@ -109,6 +123,29 @@ function httpUrl(name: string, text: string): string {
     return text.replace(/\/+$/, '')
   }
   throw new ConfigError(`${name} is "${text}": an http:// or https:// address without query or credentials is allowed`)
+}
+
+/** The address of a database or of Redis. */
+function serverUrl(name: string, text: string | null, protocols: readonly string[]): string | null {
+  if (text === null) return null
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (url && protocols.includes(url.protocol) && url.hostname !== '') return text
+  const allowed = protocols.map((protocol) => `${protocol}//`).join(' or ')
+  throw new ConfigError(`${name} is "${withoutPassword(text)}": an address that begins with ${allowed} is allowed`)
+}
+
+/** Also of a text that is no address: whatever stands before an `@` may be somebody's password. */
+function withoutPassword(text: string): string {
+  return text
+    .replace(/^([a-z][a-z0-9+.-]*:\/\/)?([^:@/]*):.*@/i, '$1$2:***@')
+    .replaceAll(/([?&]password=)[^&]*/gi, '$1***')
+}
+
+/** Processes that cannot reach each other would each count and cache for themselves. */
+function workers(text: string | null, redisUrl: string | null): number {
+  const count = integer('TOLLGATE_WORKERS', text, 1, 1, 64)
+  if (count === 1 || redisUrl !== null) return count
+  throw new ConfigError(`TOLLGATE_WORKERS is "${count}": without TOLLGATE_REDIS_URL only 1 is allowed`)
 }
 
 function headerText(name: string, text: string): string {

@@ -2,6 +2,7 @@ import type { GatewayRecord } from '../contract/gateway-record.ts'
 import {
   defaultGatewayId,
   type GatewaySettings,
+  isHalfRateLimit,
   readOnlyGatewayFields,
   settingsNotEnforced,
 } from '../contract/gateway-settings.ts'
@@ -39,7 +40,7 @@ export function createGatewayHandlers(deps: ManagementDeps): Handlers<typeof gat
           path: ['body', 'id'],
         })
       }
-      return { result: present(record), notes: notesOn(given) }
+      return { result: present(record), notes: notesOn(given, record.settings) }
     },
 
     async get({ params }) {
@@ -111,7 +112,7 @@ async function change(deps: ManagementDeps, { params, body, ifMatch }: Change): 
     }
     if (await deps.store.gateways.update(record, current.modifiedMs)) {
       deps.live.apply({ type: 'gateway', record })
-      return { result: present(record), notes: notesOn(given) }
+      return { result: present(record), notes: notesOn(given, record.settings) }
     }
   }
   throw new GatewayError('unavailable', `The gateway ${params.gateway_id} is being changed by others. Try again.`)
@@ -121,9 +122,15 @@ function writable(given: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(given).filter(([name]) => !readOnlyGatewayFields.includes(name)))
 }
 
-function notesOn(given: Record<string, unknown>): string[] {
+function notesOn(given: Record<string, unknown>, settings: Record<string, unknown>): string[] {
   const names = settingsNotEnforced(given)
-  return names.length === 0 ? [] : [`stored, not enforced: ${names.join(', ')}`]
+  const isAboutLimit = 'rate_limiting_limit' in given || 'rate_limiting_interval' in given
+  return [
+    ...(names.length > 0 ? [`stored, not enforced: ${names.join(', ')}`] : []),
+    ...(isAboutLimit && isHalfRateLimit(settings)
+      ? ['no rate limit: both rate_limiting_limit and rate_limiting_interval must be above 0']
+      : []),
+  ]
 }
 
 /** `If-Match` carries the `modified_at` of the version that the caller has seen. */

@@ -30,6 +30,7 @@ describe('management: gateways', () => {
     assert.deepEqual(created.result, {
       ...settings,
       authentication: false,
+      rate_limiting_failure: 'open',
       id: 'my-gateway',
       account_id: accountId,
       account_tag: accountId,
@@ -110,6 +111,16 @@ describe('management: gateways', () => {
       ['stored, not enforced: spned_limits, zdr'],
     )
     assert.deepEqual((await api.call('GET', 'gateways/a')).result.spned_limits, { x: 1 })
+  })
+
+  it('half of a rate limit is kept and told to limit nothing, until the other half comes', async () => {
+    const notes = ({ body }: { body: { messages: { message: string }[] } }) => body.messages.map((note) => note.message)
+    const created = await api.call('POST', 'gateways', { id: 'a', rate_limiting_limit: 5 })
+    assert.equal(created.result.rate_limiting_limit, 5)
+    assert.match(notes(created).join(), /^no rate limit: .*rate_limiting_interval/)
+    assert.deepEqual(notes(await api.call('PATCH', 'gateways/a', { cache_ttl: 5 })), [])
+    assert.deepEqual(notes(await api.call('PATCH', 'gateways/a', { rate_limiting_interval: 60 })), [])
+    assert.equal(notes(await api.call('PATCH', 'gateways/a', { rate_limiting_limit: 0 })).length, 1)
   })
 
   it('PUT and PATCH keep what they are not given, and take back what GET gave', async () => {
