@@ -8,6 +8,7 @@ import { createPipeline, type Run } from './gateway/pipeline.ts'
 import { createRefusalSampler } from './gateway/refusal.ts'
 import { createChooseTarget } from './gateway/target.ts'
 import { createUpstreams, type Upstreams } from './gateway/upstream.ts'
+import { followChange } from './jobs/follow-changes.ts'
 import { startIngest } from './jobs/ingest.ts'
 import { createJournal, type Journal } from './journal/journal.ts'
 import { type Clock, systemClock } from './kernel/clock.ts'
@@ -17,6 +18,8 @@ import { createHostCheck } from './kernel/host-check.ts'
 import { createIds } from './kernel/ids.ts'
 import { createCredentials, type Credentials, loadAdminToken } from './kernel/secrets.ts'
 import type { TextLog } from './kernel/text-log.ts'
+import type { Kv } from './kv/kv.ts'
+import { createMemoryKv } from './kv/memory-kv.ts'
 import { createLive, type Live } from './live/live.ts'
 import { createManagementApp } from './management/app.ts'
 import { findGateway } from './management/find-gateway.ts'
@@ -128,6 +131,7 @@ interface Base {
 /** The engines of floor 2 and the thread that feeds them. */
 interface Storage {
   store: Store
+  kv: Kv
   live: Live
   journal: Journal
   /** Waits, for a bounded time, until what is in the journal now is in the store. */
@@ -141,7 +145,11 @@ async function openStorage(dataDir: string, { config, log, patience, clock }: Ba
   const ingest = await startIngest({ storeFile, journalDir }, log, (part) => journal.release(part))
   const reader = startReader({ file: storeFile })
   const store = connectStore({ write: ingest.worker, read: reader })
-  const live = createLive(await store.gateways.all())
+  const kv = createMemoryKv({ clock, maxBytes: config.cacheBytes })
+  const live = createLive([])
+  // Heard before all is read, so that no change falls between.
+  await kv.subscribe((message) => void followChange({ store, live, log }, message))
+  for (const record of await store.gateways.all()) live.apply({ type: 'gateway', record })
   const journal = createJournal({
     dir: journalDir,
     clock,
@@ -154,20 +162,21 @@ async function openStorage(dataDir: string, { config, log, patience, clock }: Ba
   ingest.poke()
   return {
     store,
+    kv,
     live,
     journal,
     caughtUp: () => within(catchUpMs, ingest.caughtUp()),
     async close() {
       await journal.close()
       await within(patience.stopMs, ingest.caughtUp())
-      await store.close()
+      await Promise.all([store.close(), kv.close()])
       await Promise.all([ingest.close(), reader.terminate()])
     },
   }
 }
 
 function createDataPlane({ config, log, clock, credentials }: Base, storage: Storage, upstreams: Upstreams): Run {
-  const { store, live, journal } = storage
+  const { store, live, journal, kv } = storage
   return createPipeline({
     clock,
     newId: createIds(() => clock.nowMs()),
@@ -181,7 +190,7 @@ function createDataPlane({ config, log, clock, credentials }: Base, storage: Sto
     sampler: createRefusalSampler(() => clock.tickMs()),
     limits: { maxBytes: config.maxBodyBytes, bufferedBytes: 8 << 20, parsedBytes: 128 << 10, keptBytes: 10 << 20 },
     async createDefaultGateway(accountId) {
-      const { id } = await findGateway({ store, live, clock }, accountId, 'default')
+      const { id } = await findGateway({ store, live, kv, clock, log }, accountId, 'default')
       const snapshot = live.gateway(accountId, id)
       if (!snapshot) throw new Error(`the gateway ${accountId}/${id} was made, but is not live`)
       return snapshot
@@ -191,12 +200,12 @@ function createDataPlane({ config, log, clock, credentials }: Base, storage: Sto
 
 /** Everything that is not the data plane: the management API and what an operator's tools ask. */
 function createOthers({ config, log, clock, credentials }: Base, storage: Storage, url: string): Hono {
-  const { store, live, journal, caughtUp } = storage
+  const { store, live, kv, journal, caughtUp } = storage
   const isAdminToken = (text: string): boolean => credentials.check(text)
   const publicUrl = config.publicUrl ?? url
-  const deps = { store, live, clock, log, isAdminToken, adminEmail: config.adminEmail, publicUrl, caughtUp }
+  const deps = { store, live, kv, clock, log, isAdminToken, adminEmail: config.adminEmail, publicUrl, caughtUp }
   return new Hono()
-    .route('/', createOperations({ store, journalStats: () => journal.stats() }))
+    .route('/', createOperations({ store, kv, journalStats: () => journal.stats() }))
     .route('/', createManagementApp(deps))
     .notFound(({ req }) => respondError(new GatewayError('no_route', `No route for ${req.method} ${req.path}.`)))
 }

@@ -96,6 +96,17 @@ export const gatewayRoutes = {
     body: null,
     result: gatewaySchema,
   }),
+  purge: defineRoute({
+    name: 'gateways.cache.purge',
+    method: 'DELETE',
+    path: `${account}/gateways/{gateway_id}/cache`,
+    summary: 'Forgets all cached answers of a gateway; counts as a change of it (`modified_at`).',
+    permission: 'AI Gateway Write',
+    params: gatewayParams,
+    query: noQuery,
+    body: null,
+    result: z.object({ id: z.string(), purged: z.literal(true) }),
+  }),
   url: defineRoute({
     name: 'urls.get',
     method: 'GET',

@@ -26,11 +26,20 @@ test('a change is in force when apply returns, and accounts do not see each othe
       authentication: true,
       collectLogs: false,
       byokOnly: false,
+      cacheTtlMs: 0,
+      rateLimit: null,
+      rateLimitFailsOpen: true,
     },
   )
   live.apply({ type: 'gateway', record: record(1, 2) })
   assert.equal(live.gateway('acc', 'gate')?.authentication, false)
   assert.equal(live.gateway('other', 'gate'), undefined)
+})
+
+test('of two versions of the same moment the one with the lower cache epoch is the older', () => {
+  const live = createLive([{ ...record(1, 5), cacheEpoch: 2 }])
+  live.apply({ type: 'gateway', record: { ...record(1, 5), cacheEpoch: 1 } })
+  assert.equal(live.gateway('acc', 'gate')?.cacheEpoch, 2)
 })
 
 test('a change that comes late does not undo a newer one, nor a removal the gateway that took the name', () => {

@@ -61,7 +61,9 @@ export function createLive(records: readonly GatewayRecord[]): Live {
 
 /** Changes may arrive in another order than they were made in. */
 function isOlder(record: GatewayRecord, known: GatewaySnapshot): boolean {
-  return record.number < known.number || (record.number === known.number && record.modifiedMs < known.modifiedMs)
+  if (record.number !== known.number) return record.number < known.number
+  if (record.modifiedMs !== known.modifiedMs) return record.modifiedMs < known.modifiedMs
+  return record.cacheEpoch < known.cacheEpoch
 }
 
 function compile({ number, accountId, id, settings, cacheEpoch, modifiedMs }: GatewayRecord): GatewaySnapshot {

@@ -1,5 +1,6 @@
 import type { Clock } from '../kernel/clock.ts'
 import type { TextLog } from '../kernel/text-log.ts'
+import type { Kv } from '../kv/kv.ts'
 import type { Live } from '../live/live.ts'
 import type { Store } from '../store/store.ts'
 
@@ -8,6 +9,8 @@ export interface ManagementDeps {
   store: Store
   /** The compiled settings in memory. */
   live: Pick<Live, 'apply'>
+  /** Where answers are cached, and the line to other processes. */
+  kv: Pick<Kv, 'drop' | 'publish'>
   clock: Clock
   log: TextLog
   /** Compares in constant time. */

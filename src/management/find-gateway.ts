@@ -1,14 +1,11 @@
 import { defaultGatewayId, initialGatewaySettings } from '../contract/gateway-settings.ts'
 import type { GatewayRecord } from '../contract/gateway-record.ts'
 import { GatewayError } from '../kernel/errors.ts'
+import { applyChange, type ChangeDeps } from './apply-change.ts'
 import type { ManagementDeps } from './deps.ts'
 
 /** An account's gateway. `default` comes into being here if nobody has used it yet. Throws `not_found`. */
-export async function findGateway(
-  deps: Pick<ManagementDeps, 'store' | 'live' | 'clock'>,
-  accountId: string,
-  id: string,
-): Promise<GatewayRecord> {
+export async function findGateway(deps: ChangeDeps, accountId: string, id: string): Promise<GatewayRecord> {
   const found = await lookUp(deps, accountId, id)
   if (found !== null) return found
   if (id === defaultGatewayId) {
@@ -22,14 +19,14 @@ export async function findGateway(
 
 /** Stores a new gateway and tells the data plane. Null if the account has a gateway of that id. */
 export async function insertGateway(
-  { store, live, clock }: Pick<ManagementDeps, 'store' | 'live' | 'clock'>,
+  deps: ChangeDeps,
   accountId: string,
   id: string,
   given: Record<string, unknown>,
 ): Promise<GatewayRecord | null> {
-  const nowMs = clock.nowMs()
+  const nowMs = deps.clock.nowMs()
   const settings = { ...initialGatewaySettings(id), ...given }
-  const record = await store.gateways.insert({
+  const record = await deps.store.gateways.insert({
     accountId,
     id,
     settings,
@@ -37,7 +34,7 @@ export async function insertGateway(
     createdMs: nowMs,
     modifiedMs: nowMs,
   })
-  if (record !== null) live.apply({ type: 'gateway', record })
+  if (record !== null) await applyChange(deps, { type: 'gateway', record })
   return record
 }
 

@@ -8,6 +8,7 @@ import {
 } from '../contract/gateway-settings.ts'
 import type { Gateway, gatewayRoutes } from '../contract/gateways.ts'
 import { GatewayError } from '../kernel/errors.ts'
+import { applyChange, dropCached } from './apply-change.ts'
 import type { ManagementDeps } from './deps.ts'
 import { findGateway, insertGateway } from './find-gateway.ts'
 import { removeOrphans } from './removal.ts'
@@ -15,7 +16,7 @@ import type { Reply } from './respond.ts'
 import type { Handlers } from './routes.ts'
 
 export function createGatewayHandlers(deps: ManagementDeps): Handlers<typeof gatewayRoutes> {
-  const { store, live, publicUrl } = deps
+  const { store, publicUrl } = deps
   return {
     async list({ params, query }) {
       const { rows, total } = await store.gateways.page({
@@ -47,16 +48,22 @@ export function createGatewayHandlers(deps: ManagementDeps): Handlers<typeof gat
       return { result: present(await findGateway(deps, params.account_id, params.gateway_id)) }
     },
 
-    update: (input) => change(deps, input),
+    update: (input) => update(deps, input),
 
-    edit: (input) => change(deps, input),
+    edit: (input) => update(deps, input),
+
+    async purge({ params, ifMatch }) {
+      await change(deps, { params, ifMatch }, ({ settings, cacheEpoch }) => ({ settings, cacheEpoch: cacheEpoch + 1 }))
+      return { result: { id: params.gateway_id, purged: true } }
+    },
 
     async delete({ params, ifMatch }) {
       const record = await findGateway(deps, params.account_id, params.gateway_id)
       requireUnchanged(record, ifMatch)
       const { number, accountId, id } = record
       if (!(await store.gateways.remove(number))) throw goneMeanwhile(record)
-      live.apply({ type: 'gateway-removed', number, accountId, id })
+      await applyChange(deps, { type: 'gateway-removed', number, accountId, id })
+      await dropCached(deps, number, 'everything')
       // Its rows may be millions: they go in the background, and nothing can reach them any more. It never rejects.
       void removeOrphans(deps)
       return { result: present(record) }
@@ -87,33 +94,50 @@ function present(record: GatewayRecord): Gateway {
 /** How often a change is begun anew because another one came first, before the caller is told. */
 const maxAttempts = 20
 
-interface Change {
+interface Target {
   params: { account_id: string; gateway_id: string }
-  body: GatewaySettings
   ifMatch: string | undefined
 }
 
-async function change(deps: ManagementDeps, { params, body, ifMatch }: Change): Promise<Reply<Gateway>> {
+async function update(
+  deps: ManagementDeps,
+  { body, ...target }: Target & { body: GatewaySettings },
+): Promise<Reply<Gateway>> {
   const { id, ...rest } = body
-  if (id !== undefined && id !== params.gateway_id) {
-    throw new GatewayError('input_invalid', `id: a gateway cannot be renamed, expected ${params.gateway_id}`, {
+  const { gateway_id } = target.params
+  if (id !== undefined && id !== gateway_id) {
+    throw new GatewayError('input_invalid', `id: a gateway cannot be renamed, expected ${gateway_id}`, {
       path: ['body', 'id'],
     })
   }
   const given = writable(rest)
+  const record = await change(deps, target, (current) => {
+    const settings = { ...current.settings, ...given }
+    const isInvalidating = settings['cache_invalidate_on_update'] === true
+    return { settings, cacheEpoch: current.cacheEpoch + (isInvalidating ? 1 : 0) }
+  })
+  return { result: present(record), notes: notesOn(given, record.settings) }
+}
+
+/** Writes what `next` makes of a gateway and puts it in force; what is cached goes where the epoch rose. */
+async function change(
+  deps: ManagementDeps,
+  { params, ifMatch }: Target,
+  next: (current: GatewayRecord) => Pick<GatewayRecord, 'settings' | 'cacheEpoch'>,
+): Promise<GatewayRecord> {
   for (let attempt = 1; attempt <= maxAttempts; attempt++) {
     const current = await findGateway(deps, params.account_id, params.gateway_id)
     requireUnchanged(current, ifMatch)
     const record: GatewayRecord = {
       ...current,
-      settings: { ...current.settings, ...given },
+      ...next(current),
       // Always another time, for it also names the version.
       modifiedMs: Math.max(deps.clock.nowMs(), current.modifiedMs + 1),
     }
-    if (await deps.store.gateways.update(record, current.modifiedMs)) {
-      deps.live.apply({ type: 'gateway', record })
-      return { result: present(record), notes: notesOn(given, record.settings) }
-    }
+    if (!(await deps.store.gateways.update(record, current.modifiedMs))) continue
+    await applyChange(deps, { type: 'gateway', record })
+    if (record.cacheEpoch !== current.cacheEpoch) await dropCached(deps, record.number, 'answers')
+    return record
   }
   throw new GatewayError('unavailable', `The gateway ${params.gateway_id} is being changed by others. Try again.`)
 }

@@ -1,28 +1,34 @@
 import { Hono } from 'hono'
 import type { JournalStats } from '../journal/journal.ts'
+import type { Kv } from '../kv/kv.ts'
 import type { Store } from '../store/store.ts'
 
 export interface OperationsDeps {
   store: Store
+  kv: Pick<Kv, 'ping'>
   journalStats: () => JournalStats
 }
 
 /**
  * What an operator's tools ask: `/healthz` (the process is alive), `/readyz` (its store answers; with what waits in
- * the journal) and `/metrics` in the Prometheus text format. They need no credential and tell nothing of the traffic's content.
+ * the journal, and whether counters and cached answers can be reached: requests pass without them) and `/metrics` in the Prometheus text format. They need no credential and tell nothing of the traffic's content.
  */
-export function createOperations({ store, journalStats }: OperationsDeps): Hono {
+export function createOperations({ store, kv, journalStats }: OperationsDeps): Hono {
   const app = new Hono()
   app.get('/healthz', (c) => c.json({ status: 'ok' }))
   app.get('/readyz', async (c) => {
     const { pending, waitingBytes } = journalStats()
     const journal = { pending, waiting_bytes: waitingBytes }
+    const kvState = await kv.ping().then(
+      () => 'ready' as const,
+      () => 'away' as const,
+    )
     try {
       await store.ping()
-      return c.json({ status: 'ready', journal })
+      return c.json({ status: 'ready', kv: kvState, journal })
     } catch {
       return c.json(
-        { status: 'unavailable', journal, message: 'The store does not answer; the server log says why.' },
+        { status: 'unavailable', kv: kvState, journal, message: 'The store does not answer; the server log says why.' },
         503,
       )
     }

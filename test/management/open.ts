@@ -2,6 +2,8 @@ import type { Envelope } from '../../src/contract/envelope.ts'
 import type { Clock } from '../../src/kernel/clock.ts'
 import { createTextLog } from '../../src/kernel/text-log.ts'
 import { createManagementApp } from '../../src/management/app.ts'
+import type { Kv } from '../../src/kv/kv.ts'
+import { createMemoryKv } from '../../src/kv/memory-kv.ts'
 import type { LiveChange } from '../../src/live/live.ts'
 import type { ManagementDeps } from '../../src/management/deps.ts'
 import { openTestStore } from '../store/open.ts'
@@ -22,6 +24,7 @@ export interface Answer {
 
 export interface Management {
   deps: ManagementDeps
+  kv: Kv
   changes: LiveChange[]
   clock: Clock & { now: number }
   logLines: string[]
@@ -37,9 +40,11 @@ export async function openManagement(): Promise<Management> {
   const store = await openTestStore()
   const clock = { now: Date.UTC(2026, 2, 1), nowMs: () => clock.now, tickMs: () => clock.now }
   const changes: LiveChange[] = []
+  const kv = createMemoryKv({ clock, maxBytes: 1 << 20 })
   const logLines: string[] = []
   const deps: ManagementDeps = {
     store,
+    kv,
     live: { apply: (change) => void changes.push(change) },
     clock,
     log: createTextLog('info', clock, (line) => void logLines.push(line)),
@@ -55,6 +60,7 @@ export async function openManagement(): Promise<Management> {
   const app = createManagementApp(deps)
   const api: Management = {
     deps,
+    kv,
     changes,
     clock,
     logLines,
@@ -71,7 +77,10 @@ export async function openManagement(): Promise<Management> {
       return { status: response.status, headers: response.headers, text, body: envelope, result: envelope.result }
     },
     onCatchUp: null,
-    close: () => store.close(),
+    async close() {
+      await store.close()
+      await kv.close()
+    },
   }
   return api
 }
