@@ -53,7 +53,7 @@ describe('the parts of the bench', () => {
     const result = JSON.parse(printed) as LoadResult
     assert.deepEqual([result.requests, result.errors], [600, 0])
     assert.ok(cpuMs(proxy.pid) > cpuBefore)
-    assert.ok(rssMib(proxy.pid).server > 20)
+    assert.ok(rssMib(proxy.pid).launcher > 20)
   })
 
   it('the raw proxy leaves the upstream when its client leaves', async () => {
