@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
+import { createFlights } from './gateway/flight.ts'
 import { createHttpDoor } from './gateway/http.ts'
 import { createPipeline, type Run } from './gateway/pipeline.ts'
 import { createRefusalSampler } from './gateway/refusal.ts'
@@ -184,6 +185,8 @@ function createDataPlane({ config, log, clock, credentials }: Base, storage: Sto
     live,
     credentials,
     chooseTarget: createChooseTarget(config),
+    kv,
+    flights: createFlights(config.cacheBytes),
     upstreams,
     prices: createPriceTable(),
     journal,

@@ -61,8 +61,17 @@ export interface LogRecord {
   usage: Usage | null
   /** Null where the request is of a kind that costs nothing or was not answered. */
   cost: Cost | null
+  /** What a hit of the cache saved; null for every other request. A hit itself used and cost nothing. */
+  saved: Saved | null
   /** Why `success` is false, in words; null otherwise. Never a secret. */
   error: string | null
+}
+
+/** Of the answer as it was first given; null where that is not known. */
+export interface Saved {
+  tokensIn: number | null
+  tokensOut: number | null
+  costNanoUsd: number | null
 }
 
 /** What of a record is filtered, ordered and summed: it has columns of its own in the store. */

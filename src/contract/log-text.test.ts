@@ -32,6 +32,7 @@ const record: LogRecord = {
   requestTruncated: false,
   responseTruncated: true,
   metadata: { team: 'a' },
+  saved: null,
   usage: { input: 10, cacheRead: 5, output: 7, reasoning: 3 },
   cost: { totalNanoUsd: 12, items: [], source: 's', entry: null },
   error: 'two\nlines',

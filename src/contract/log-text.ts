@@ -10,11 +10,13 @@ import { tokensIn, tokensOut } from './usage.ts'
  */
 export function writeLogText(record: LogRecord): string {
   const { usage, cost } = record
-  const tokens = usage === null ? 'null,null' : `${tokensIn(usage)},${tokensOut(usage)}`
+  const { saved } = record
+  const tokens = usage === null ? nothingOr(saved, 'null,null', '0,0') : `${tokensIn(usage)},${tokensOut(usage)}`
+  const total = cost === null ? nothingOr(saved, 'null', '0') : cost.totalNanoUsd
   // In the order in which `readLogText` takes them.
   const summary =
     `["${record.id}",${record.gateway},${quote(record.provider)},${quote(record.model)},${own(record.modelType)},` +
-    `${record.status},${record.success},${record.cached},${record.durationMs},${tokens},${cost && cost.totalNanoUsd}]`
+    `${record.status},${record.success},${record.cached},${record.durationMs},${tokens},${total}]`
   const detail =
     `{"startedMs":${record.startedMs},"firstByteMs":${record.firstByteMs},"method":${quote(record.method)},` +
     `"path":${quote(record.path)},"outcome":"${record.outcome}","isStream":${record.isStream},"step":${record.step},` +
@@ -24,8 +26,13 @@ export function writeLogText(record: LogRecord): string {
     `"responseContentType":${quoteType(record.responseContentType)},"requestSize":${record.requestSize},` +
     `"responseSize":${record.responseSize},"requestTruncated":${record.requestTruncated},` +
     `"responseTruncated":${record.responseTruncated},"metadata":${record.metadata && JSON.stringify(record.metadata)},` +
-    `"usage":${usage && JSON.stringify(usage)},"cost":${cost && costText(cost)},"error":${quote(record.error)}}`
+    `"usage":${usage && JSON.stringify(usage)},"cost":${cost && costText(cost)},"saved":${saved && JSON.stringify(saved)},"error":${quote(record.error)}}`
   return `${summary}\n${detail}`
+}
+
+/** A hit costs nothing, which is known; what is not a hit and reported nothing cost what nobody knows. */
+function nothingOr(saved: LogRecord['saved'], unknown: string, none: string): string {
+  return saved === null ? unknown : none
 }
 
 const plain = /^[ !#-[\]-~]*$/

@@ -66,6 +66,9 @@ export const logItemSchema = z.object({
   error: z.string().nullable(),
   tokens_in: z.int().nullable(),
   tokens_out: z.int().nullable(),
+  saved_tokens_in: z.int().nullable(),
+  saved_tokens_out: z.int().nullable(),
+  saved_cost: z.number().nullable(),
   usage_metadata: z
     .object({
       input_tokens: z.int(),

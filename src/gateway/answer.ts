@@ -1,3 +1,4 @@
+import type { Cost } from '../contract/cost.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { TextLog } from '../kernel/text-log.ts'
 import type { Journal } from '../journal/journal.ts'
@@ -6,10 +7,12 @@ import { nanoToUsdText } from '../pricing/money.ts'
 import type { PriceTable } from '../pricing/price-table.ts'
 import { headerOf, returnedHeaders } from './answer-headers.ts'
 import { decodeStream } from './decoding.ts'
-import { describeAnswer, type Draft, type Ending, ownHeaders, writeDraft } from './draft.ts'
+import { describeAnswer, describeSaved, type Draft, type Ending, ownHeaders, writeDraft } from './draft.ts'
 import { ClientLeft, type Sink } from './exchange.ts'
 import { orderlyEnd, relay } from './relay.ts'
 import { type AnswerReading, createPlainTap, createStreamTap, type Tap, type TapLimits } from './tap.ts'
+import type { SharedCall } from './flight.ts'
+import { keepAnswer, savedBy } from './stored-answer.ts'
 import type { Target } from './target.ts'
 import type { UpstreamAnswer } from './upstream.ts'
 
@@ -32,7 +35,12 @@ export interface Passage {
   hidesUsage: boolean
   /** Gives the provider's connection up. */
   abort: () => void
+  /** Where others may wait for the same answer, or it is to be cached. */
+  shared: SharedCall | null
 }
+
+const missed: Draft['cache'] = { status: 'MISS', reason: 'not-stored' }
+const followed: Draft['cache'] = { status: 'HIT', reason: 'followed' }
 
 /** An answer that is no longer than this is sent in one piece, with its cost in a header. */
 const shortAnswerBytes = 64 * 1024
@@ -51,6 +59,7 @@ export function passOn(passage: Passage, deps: AnswerDeps): Promise<void> {
   const answer = isDecoded ? decodeStream(passage.answer, contentEncoding) : passage.answer
   draft.record.status = answer.status
   draft.record.responseContentType = contentType
+  if (passage.shared) draft.cache = passage.shared.pays() ? missed : followed
 
   const createReader = isEventStream && answer.status < 300 ? target.format.createStreamReader : null
   const length = isDecoded || hasNoBody(passage) ? null : headerOf(answer.headers, 'content-length')
@@ -157,17 +166,26 @@ function sendAsItComes(
 }
 
 /** Fills in the draft with what the tap read: usage and cost are computed here, once. */
-function finishDraft({ draft, target }: Passage, reading: AnswerReading, ending: Ending, deps: AnswerDeps): void {
+function finishDraft(passage: Passage, reading: AnswerReading, ending: Ending, deps: AnswerDeps): void {
+  const { draft, shared } = passage
   const { record } = draft
   describeAnswer(draft, reading, ending)
   record.model ??= reading.facts.model
-  if (!record.success && reading.facts.usage === null) return
-  record.cost = costOf(deps.prices, {
+  if (record.success || reading.facts.usage !== null) record.cost = price(passage, reading, deps)
+  if (!shared) return
+  const saved = savedBy(record)
+  if (record.success) shared.judged((body) => keepAnswer(passage, body, saved, deps))
+  // One waiter's row has what the call cost.
+  if (!shared.pays()) describeSaved(record, saved)
+}
+
+function price({ draft, target }: Passage, { facts }: AnswerReading, { prices }: AnswerDeps): Cost | null {
+  return costOf(prices, {
     priceId: target.provider.priceId,
-    requestedModel: record.model,
-    answeredModel: reading.facts.model,
-    usage: reading.facts.usage,
+    requestedModel: draft.record.model,
+    answeredModel: facts.model,
+    usage: facts.usage,
     format: target.format,
-    atMs: record.startedMs,
+    atMs: draft.record.startedMs,
   })
 }

@@ -44,6 +44,12 @@ export function acceptedEncodings(acceptEncoding: string | null, isStream: boole
   return known.map((coding) => coding.trim()).join(', ') || 'identity'
 }
 
+/** Whether a client can read an answer in this coding. */
+export function acceptsEncoding(acceptEncoding: string | null, encoding: string): boolean {
+  const accepted = (acceptEncoding ?? '').toLowerCase().split(',')
+  return accepted.some((coding) => coding.split(';', 1)[0]?.trim() === encoding.trim().toLowerCase())
+}
+
 /**
  * Decodes a body for reading. Null for what decodes to more than `maxBytes`, cannot be decoded, or is in an unknown
  * coding: kept as it came, it would hide secrets from the mask.

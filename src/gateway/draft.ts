@@ -1,4 +1,4 @@
-import type { LogRecord, Outcome } from '../contract/log-record.ts'
+import type { LogRecord, Outcome, Saved } from '../contract/log-record.ts'
 import { writeLogText } from '../contract/log-text.ts'
 import type { Format, RequestFacts } from '../formats/format.ts'
 import type { Clock } from '../kernel/clock.ts'
@@ -25,6 +25,8 @@ export interface Draft {
   startTick: number
   isLogged: boolean
   keepsPayload: boolean
+  /** What the cache did, for the answer's head; null where nobody asked it. */
+  cache: { status: 'HIT' | 'MISS' | 'BYPASS'; reason: string } | null
 }
 
 export function openDraft(parts: {
@@ -68,6 +70,7 @@ export function openDraft(parts: {
       metadata: request.metadata,
       usage: null,
       cost: null,
+      saved: null,
       error: null,
     },
     body: null,
@@ -77,6 +80,7 @@ export function openDraft(parts: {
     startTick: parts.startTick,
     isLogged: request.collectLog ?? gateway.collectLogs,
     keepsPayload: request.collectLogPayload,
+    cache: null,
   }
 }
 
@@ -123,6 +127,14 @@ function statusError(status: number): string | null {
   return status >= 200 && status < 300 ? null : `The provider answered with status ${status}.`
 }
 
+/** A request that another one's answer serves used and cost nothing: what it would have is what it saved. */
+export function describeSaved(record: LogRecord, saved: Saved): void {
+  record.cached = true
+  record.usage = null
+  record.cost = null
+  record.saved = saved
+}
+
 /** Hands the finished record to the journal; `onWritten` once it is safe there, or at once where nothing is logged. */
 export function writeDraft(draft: Draft, journal: Journal, clock: Clock, onWritten: () => void): void {
   if (!draft.isLogged) {
@@ -164,8 +176,8 @@ function shorten(text: string, length: number): string {
 }
 
 /** The headers that name the row of an answer, names and values in turn. */
-export function ownHeaders({ record }: Draft): string[] {
-  return [
+export function ownHeaders({ record, cache }: Draft): string[] {
+  const headers = [
     'cf-aig-log-id',
     record.id,
     'cf-aig-request-id',
@@ -175,4 +187,6 @@ export function ownHeaders({ record }: Draft): string[] {
     'cf-aig-step',
     String(record.step),
   ]
+  if (cache) headers.push('cf-aig-cache-status', cache.status, 'tollgate-cache-reason', cache.reason)
+  return headers
 }

@@ -3,13 +3,18 @@ import { GatewayError, toGatewayError } from '../kernel/errors.ts'
 import type { Credentials } from '../kernel/secrets.ts'
 import type { TextLog } from '../kernel/text-log.ts'
 import type { Journal } from '../journal/journal.ts'
+import type { Kv } from '../kv/kv.ts'
 import type { GatewaySnapshot, Live } from '../live/live.ts'
 import type { PriceTable } from '../pricing/price-table.ts'
+import { admit } from './admission.ts'
 import { passOn } from './answer.ts'
+import { planCache } from './cache-plan.ts'
 import { checkDoor, type Door, readDoor } from './door.ts'
 import { describeRequest, type Draft, openDraft, ownHeaders, writeDraft } from './draft.ts'
 import { ClientLeft, type Exchange, type Sink } from './exchange.ts'
+import type { Flights } from './flight.ts'
 import { type RefusalSampler, refusalBody } from './refusal.ts'
+import { replay } from './replay.ts'
 import { type BodyLimits, readBody } from './request-body.ts'
 import { readOptions, type RequestOptions } from './request-options.ts'
 import type { ChooseTarget } from './target.ts'
@@ -26,6 +31,9 @@ export interface PipelineDeps {
   live: Live
   credentials: Credentials
   chooseTarget: ChooseTarget
+  /** Counters and stored answers. */
+  kv: Kv
+  flights: Flights
   upstreams: Upstreams
   prices: PriceTable
   journal: Journal
@@ -46,7 +54,7 @@ export function createPipeline(deps: PipelineDeps): Run {
     const startedMs = clock.nowMs()
     const startTick = clock.tickMs()
     let draft: Draft | null = null
-    let call: UpstreamCall | null = null
+    const calls: UpstreamCall[] = []
     try {
       const door = readDoor(exchange.url)
       const options = readOptions(exchange.rawHeaders, door.query, deps.credentials)
@@ -68,19 +76,33 @@ export function createPipeline(deps: PipelineDeps): Run {
       const facts = target.format.readRequest({ path: target.endpoint, query: options.query, fields: body.fields })
       describeRequest(draft, target.format, facts, body, limits.keptBytes)
 
-      // attempt
-      const upstreamRequest = toUpstreamRequest(target, exchange.method, options, body, facts)
-      call = deps.upstreams.call(upstreamRequest)
-      sink.onLeave(call.leave)
-      const answer = await call.answer
+      // cache: a stored answer, or one that is on its way to somebody else; limit: once, where neither is there
+      const { method } = exchange
+      const upstreamRequest = toUpstreamRequest(target, method, options, body, facts)
+      const plan = planCache({
+        gateway,
+        options: options.cache,
+        provider: target.provider,
+        method,
+        request: upstreamRequest,
+        body,
+        facts,
+      })
+      const onCall = (call: UpstreamCall): void => void calls.push(call)
+      const admitted = await admit({ gateway, plan, upstreamRequest, draft, sink, onCall }, deps)
+      if (admitted.type === 'stored') {
+        await replay({ draft, stored: admitted.answer, sink, acceptEncoding: options.acceptEncoding }, deps)
+        return
+      }
 
       // answer: bytes to the client, a tap beside; ended: usage, cost, record, and only then the last byte
-      const hidesUsage = upstreamRequest.hidesUsage
-      await passOn({ draft, target, answer, sink, hidesUsage, method: exchange.method, abort: call.abort }, deps)
+      const { answer, shared } = admitted
+      const { hidesUsage } = upstreamRequest
+      await passOn({ draft, target, answer, sink, hidesUsage, method, abort: admitted.call.abort, shared }, deps)
     } catch (error) {
       await refuse(draft, error, sink, deps)
     } finally {
-      call?.abort()
+      for (const call of calls) call.abort()
     }
   }
 }
@@ -115,7 +137,7 @@ async function refuse(draft: Draft | null, thrown: unknown, sink: Sink, deps: Pi
     })
   }
   if (!body) return
-  const headers = ['content-type', 'application/json', 'content-length', String(body.length)]
+  const headers = ['content-type', 'application/json', 'content-length', String(body.length), ...error.headers]
   sink.head(error.status, draft ? [...headers, ...ownHeaders(draft)] : headers)
   sink.end(body)
 }

@@ -21,8 +21,19 @@ export interface RequestOptions {
   collectLog: boolean | null
   collectLogPayload: boolean
   metadata: Record<string, string | number | boolean> | null
+  /** Null where no header speaks of the cache. */
+  cache: CacheOptions | null
   /** The first header of ours whose value means nothing; thrown once there is a gateway whose log can tell it. */
   problem: GatewayError | null
+}
+
+/** What the headers say of the cache; null: the gateway's setting. */
+export interface CacheOptions {
+  skip: boolean | null
+  /** 0: off for this request. */
+  ttlMs: number | null
+  /** Stands for the body. */
+  key: string | null
 }
 
 /** Reads headers and query. Never throws. */
@@ -39,9 +50,11 @@ export function readOptions(rawHeaders: readonly string[], query: string, creden
     collectLog: null,
     collectLogPayload: true,
     metadata: null,
+    cache: null,
     problem: null,
   }
   let nominated: string[] | null = null
+  let older: string[] | null = null
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const raw = rawHeaders[at] ?? ''
     const value = rawHeaders[at + 1] ?? ''
@@ -59,7 +72,8 @@ export function readOptions(rawHeaders: readonly string[], query: string, creden
       continue
     }
     if (name === 'connection' && value !== 'keep-alive') nominated = [...(nominated ?? []), ...namesIn(value)]
-    if (hasOwnPrefix(name)) readOwn(options, name, value)
+    if (oldNames.has(name)) older = [...(older ?? []), name, value]
+    else if (hasOwnPrefix(name)) readOwn(options, name, value)
     else if (name === 'accept-encoding') options.acceptEncoding = value
     else if (!notForwarded.has(name)) {
       if (name === 'content-type') options.contentType = value
@@ -68,6 +82,7 @@ export function readOptions(rawHeaders: readonly string[], query: string, creden
     }
   }
   if (nominated) options.forwarded = without(options.forwarded, nominated)
+  if (older) readOlder(options, older)
   if (query !== '') readQuery(options, credentials)
   return options
 }
@@ -90,9 +105,44 @@ function readOwn(options: RequestOptions, name: string, value: string): void {
       options.collectLogPayload = readBoolean(options, name, value) ?? false
       break
     case 'cf-aig-event-id':
-      options.eventId = readText(options, name, value)
+      options.eventId = readText(options, name, value, 256)
+      break
+    case 'cf-aig-skip-cache':
+    case 'cf-aig-cache-ttl':
+    case 'cf-aig-cache-key':
+      readCache(options, name, 'cf-aig-', value)
       break
   }
+}
+
+const oldNames: ReadonlySet<string> = new Set(['cf-skip-cache', 'cf-cache-ttl', 'cf-cache-key'])
+
+/** The newer name of a header wins, whatever the order. */
+function readOlder(options: RequestOptions, headers: readonly string[]): void {
+  const newer = options.cache && { ...options.cache }
+  for (let at = 0; at + 1 < headers.length; at += 2) {
+    const name = headers[at] ?? ''
+    const member = name === 'cf-skip-cache' ? 'skip' : name === 'cf-cache-ttl' ? 'ttlMs' : 'key'
+    if ((newer?.[member] ?? null) === null) readCache(options, name, 'cf-', headers[at + 1] ?? '')
+  }
+}
+
+function readCache(options: RequestOptions, name: string, prefix: string, value: string): void {
+  const cache = (options.cache ??= { skip: null, ttlMs: null, key: null })
+  const what = name.slice(prefix.length)
+  if (what === 'skip-cache') cache.skip = readBoolean(options, name, value)
+  else if (what === 'cache-ttl') cache.ttlMs = readTtl(options, name, value)
+  else cache.key = readText(options, name, value, 1024)
+}
+
+const shortestTtl = 60
+const longestTtl = 30 * 24 * 60 * 60
+
+function readTtl(options: RequestOptions, name: string, value: string): number | null {
+  const seconds = /^\d{1,7}$/.test(value.trim()) ? Number(value) : -1
+  if (seconds === 0 || (seconds >= shortestTtl && seconds <= longestTtl)) return seconds * 1000
+  complain(options, name, value, `whole seconds from ${shortestTtl} to ${longestTtl} are allowed, or 0 for no cache`)
+  return null
 }
 
 function readBoolean(options: RequestOptions, name: string, value: string): boolean | null {
@@ -102,9 +152,9 @@ function readBoolean(options: RequestOptions, name: string, value: string): bool
   return null
 }
 
-function readText(options: RequestOptions, name: string, value: string): string | null {
-  if (value.length > 0 && value.length <= 256 && /^[\x20-\x7e]+$/.test(value)) return value
-  complain(options, name, value, '1 to 256 printable ASCII characters are allowed')
+function readText(options: RequestOptions, name: string, value: string, longest: number): string | null {
+  if (value.length > 0 && value.length <= longest && /^[\x20-\x7e]+$/.test(value)) return value
+  complain(options, name, value, `1 to ${longest} printable ASCII characters are allowed`)
   return null
 }
 

@@ -37,11 +37,13 @@ export class GatewayError extends Error {
   readonly status: number
   readonly retryable: boolean
   readonly path: readonly (string | number)[] | undefined
+  /** What the answer's head says of it, names and values in turn. */
+  readonly headers: readonly string[]
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: { cause?: unknown; path?: readonly (string | number)[] } = {},
+    options: { cause?: unknown; path?: readonly (string | number)[]; headers?: readonly string[] } = {},
   ) {
     super(message, { cause: options.cause })
     this.code = code
@@ -49,6 +51,7 @@ export class GatewayError extends Error {
     this.status = table[code].status
     this.retryable = table[code].retryable
     this.path = options.path
+    this.headers = options.headers ?? []
   }
 }
 

@@ -33,6 +33,7 @@ const row: LogRow = {
   requestTruncated: false,
   responseTruncated: false,
   metadata: { team: 'red' },
+  saved: null,
   usage: { input: 100, cacheRead: 23, output: 55, reasoning: 5 },
   cost: {
     totalNanoUsd: 51_450,

@@ -5,6 +5,8 @@ import type { LogRow } from '../store/store.ts'
 /** A row as lists show it. */
 export function presentLog(row: LogRow): LogItem {
   const createdAt = new Date(row.startedMs).toISOString()
+  // A hit used and cost nothing; of any other row without usage it is not known.
+  const none = row.saved === null ? null : 0
   return {
     id: row.id,
     created_at: createdAt,
@@ -25,10 +27,13 @@ export function presentLog(row: LogRow): LogItem {
     cached: row.cached,
     outcome: row.outcome,
     error: row.error,
-    tokens_in: row.usage === null ? null : tokensIn(row.usage),
-    tokens_out: row.usage === null ? null : tokensOut(row.usage),
+    tokens_in: row.usage === null ? none : tokensIn(row.usage),
+    tokens_out: row.usage === null ? none : tokensOut(row.usage),
+    saved_tokens_in: row.saved?.tokensIn ?? null,
+    saved_tokens_out: row.saved?.tokensOut ?? null,
+    saved_cost: nanoToUsdOrNull(row.saved?.costNanoUsd),
     usage_metadata: presentUsage(row.usage),
-    cost: row.cost === null || row.cost.totalNanoUsd === null ? null : nanoToUsd(row.cost.totalNanoUsd),
+    cost: row.cost === null ? none : nanoToUsdOrNull(row.cost.totalNanoUsd),
     custom_cost: false,
     metadata: row.metadata,
     step: row.step,
@@ -60,6 +65,10 @@ export function presentLogDetail(row: LogRow): LogDetail {
 /** 1e-9 USD as USD: the nearest number to the exact decimal, so it prints with at most nine decimals. */
 export function nanoToUsd(nanoUsd: number): number {
   return nanoUsd / 1e9
+}
+
+function nanoToUsdOrNull(nanoUsd: number | null | undefined): number | null {
+  return nanoUsd === null || nanoUsd === undefined ? null : nanoToUsd(nanoUsd)
 }
 
 function presentUsage(usage: LogRow['usage']): LogItem['usage_metadata'] {

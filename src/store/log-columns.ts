@@ -34,6 +34,8 @@ export function toRow(columns: Selectable<LogTable>): LogRow {
   const detail = JSON.parse(columns.detail) as LogDetail
   return {
     ...detail,
+    // Rows of before there was a cache do not have it.
+    saved: detail.saved ?? null,
     id: columns.id,
     gateway: columns.gateway,
     provider: columns.provider,

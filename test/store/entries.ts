@@ -56,6 +56,7 @@ const plainRecord: LogRecord = {
   requestTruncated: false,
   responseTruncated: false,
   metadata: { team: 'red', user: 7, paid: true },
+  saved: null,
   usage: { input: 100, cacheRead: 23, output: 55, reasoning: 5 },
   cost: {
     totalNanoUsd: 51_450,

@@ -1,0 +1,71 @@
+import { hash } from 'node:crypto'
+import type { RequestFacts } from '../formats/format.ts'
+import { credentialHeaders } from '../kernel/header-names.ts'
+import type { GatewaySnapshot } from '../live/live.ts'
+import { isMeaningfulHeader } from '../providers/meaningful-headers.ts'
+import type { Provider } from '../providers/provider.ts'
+import type { RequestBody } from './request-body.ts'
+import type { CacheOptions } from './request-options.ts'
+
+/** Whether and how a request may be answered from the cache. */
+export type CachePlan =
+  | { type: 'cached'; key: string; ttlMs: number }
+  /** Not for this request, although it or its gateway asks for it. */
+  | { type: 'bypass'; reason: string }
+
+export interface CacheAsk {
+  gateway: GatewaySnapshot
+  options: CacheOptions | null
+  provider: Provider
+  method: string
+  /** As the provider is asked: with the client's own credential or the added one. */
+  request: { origin: string; path: string; headers: readonly string[]; hidesUsage: boolean }
+  body: Pick<RequestBody, 'bytes' | 'rest'>
+  facts: RequestFacts
+}
+
+const usualTtlMs = 300_000
+
+/** Null where neither the gateway nor the request asks for the cache. */
+export function planCache(ask: CacheAsk): CachePlan | null {
+  const { gateway, options } = ask
+  if (gateway.cacheTtlMs === 0 && options === null) return null
+  if (options?.skip === true) return { type: 'bypass', reason: 'skip-header' }
+  const key = options?.key ?? null
+  if (gateway.cacheTtlMs === 0 && key === null) return { type: 'bypass', reason: 'not-enabled' }
+  const ttlMs = options?.ttlMs ?? (gateway.cacheTtlMs || usualTtlMs)
+  if (ttlMs === 0) return { type: 'bypass', reason: 'ttl-zero' }
+  if (ask.method !== 'POST') return { type: 'bypass', reason: 'method' }
+  if (ask.body.rest !== null) return { type: 'bypass', reason: 'body-too-large' }
+  return { type: 'cached', key: cacheKey(ask, key), ttlMs }
+}
+
+/**
+ * Every part with its length before it: no two requests that differ in a part are written the same. The credential is
+ * a part, so whoever has another one gets nothing of this one's; the hash lets nobody read it from the key.
+ */
+function cacheKey({ gateway, provider, method, request, body, facts }: CacheAsk, ownKey: string | null): string {
+  let headers = ''
+  let count = 0
+  for (let at = 0; at + 1 < request.headers.length; at += 2) {
+    const name = (request.headers[at] ?? '').toLowerCase()
+    if (!isMeaningfulHeader(name) && !credentialHeaders.has(name) && !isCredentialOf(provider, name)) continue
+    headers += part(name) + part(request.headers[at + 1] ?? '')
+    count++
+  }
+  const flags = `${facts.isStream ? 's' : '-'}${request.hidesUsage ? 'h' : '-'}${ownKey === null ? 'b' : 'k'}`
+  const text =
+    `${gateway.number} ${gateway.cacheEpoch} ${flags} ${count} ${headers}${part(provider.slug)}${part(request.origin)}` +
+    `${part(method)}${part(request.path)}`
+  const bytes = ownKey === null ? Buffer.concat([Buffer.from(text), body.bytes]) : text + part(ownKey)
+  return `${gateway.number}:${hash('sha256', bytes, 'base64url')}`
+}
+
+function part(text: string): string {
+  return `${text.length}:${text}`
+}
+
+function isCredentialOf({ auth }: Provider, name: string): boolean {
+  for (const place of auth) if (place.in === 'header' && place.name === name) return true
+  return false
+}
