@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
-import type { RequestFacts } from '../formats/format.ts'
+import type { Format, RequestFacts } from '../formats/format.ts'
+import { formats } from '../formats/index.ts'
 import { credentialHeaders } from '../kernel/header-names.ts'
 import type { GatewaySnapshot } from '../live/live.ts'
 import { isMeaningfulHeader } from '../providers/meaningful-headers.ts'
@@ -17,6 +18,7 @@ export interface CacheAsk {
   gateway: GatewaySnapshot
   options: CacheOptions | null
   provider: Provider
+  format: Format
   method: string
   /** As the provider is asked: with the client's own credential or the added one. */
   request: { origin: string; path: string; headers: readonly string[]; hidesUsage: boolean }
@@ -36,6 +38,8 @@ export function planCache(ask: CacheAsk): CachePlan | null {
   const ttlMs = options?.ttlMs ?? (gateway.cacheTtlMs || usualTtlMs)
   if (ttlMs === 0) return { type: 'bypass', reason: 'ttl-zero' }
   if (ask.method !== 'POST') return { type: 'bypass', reason: 'method' }
+  // What is not read may make something: a file that is uploaded twice is two files.
+  if (ask.format === formats.unread) return { type: 'bypass', reason: 'endpoint' }
   if (ask.body.rest !== null) return { type: 'bypass', reason: 'body-too-large' }
   return { type: 'cached', key: cacheKey(ask, key), ttlMs }
 }

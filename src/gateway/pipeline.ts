@@ -83,6 +83,7 @@ export function createPipeline(deps: PipelineDeps): Run {
         gateway,
         options: options.cache,
         provider: target.provider,
+        format: target.format,
         method,
         request: upstreamRequest,
         body,

@@ -28,13 +28,18 @@ export function keepAnswer(
   return {
     storedMs: clock.nowMs(),
     status: answer.status,
-    headers: returnedHeaders(answer.headers),
+    headers: withoutThoseOfOneRequest(returnedHeaders(answer.headers)),
     body: read.hidesUsage ? withoutUsageEvent(read, body, limits) : body,
     logBody: isPlain ? null : draft.response,
     isLogTruncated: record.responseTruncated,
     model: record.model,
     ...saved,
   }
+}
+
+/** When and under which id a request was answered, and what was left of a limit then, is not true of a later one. */
+function withoutThoseOfOneRequest(headers: readonly string[]): string[] {
+  return headers.filter((_, at) => !/^date$|^age$|request-id$|ratelimit/.test(headers[at - (at % 2)] ?? ''))
 }
 
 /** What an answer used and cost, for those to whom it is given again. */

@@ -68,6 +68,18 @@ describe('the cache', () => {
     }
   })
 
+  it('leaves out what is not an answer but makes something, and headers that name one request', async () => {
+    journey.fault.plan('default', [answer({ headers: { ...json, 'x-request-id': 'r1', 'x-kept': 'k' }, body: '{}' })])
+    const uploads = [1, 2].map(() => journey.send('openai/files', { body: body('file'), headers: json }))
+    for (const { headers } of await Promise.all(uploads)) assert.equal(headers['cf-aig-cache-status'], 'BYPASS')
+    await journey.send(chat, { body: body('named'), headers: json })
+    const { headers } = await journey.send(chat, { body: body('named'), headers: json })
+    assert.deepEqual(
+      [headers['cf-aig-cache-status'], headers['x-request-id'], headers['x-kept']],
+      ['HIT', undefined, 'k'],
+    )
+  })
+
   it('never gives one credential the answer of another', async () => {
     journey.fault.plan('default', [good])
     const statuses: unknown[] = []
