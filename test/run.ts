@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import { runChild } from './child.ts'
 import { installClients } from './install-clients.ts'
+import { installServers } from './servers/debian.ts'
 
 const root = path.join(import.meta.dirname, '..')
 const options = process.argv.slice(2).filter((argument) => argument.startsWith('-'))
@@ -19,6 +20,7 @@ if (files.length === 0) {
 }
 
 if (files.some((file) => file.startsWith('test/clients/'))) await installClients()
+await installServers()
 
 // Journeys wait for processes and sockets more than they compute, so a small machine still runs two files at once.
 const concurrency = Math.max(2, availableParallelism())

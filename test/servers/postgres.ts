@@ -1,0 +1,66 @@
+import { execFile, execFileSync } from 'node:child_process'
+import { chmodSync, chownSync, mkdtempSync, rmSync } from 'node:fs'
+import path from 'node:path'
+import { findProgram, userIds } from './debian.ts'
+import { freePort, type OwnProcess, startProcess } from './own-process.ts'
+
+/** A real PostgreSQL of this test's own, on a port of its own, that is stopped, held and started again at will. */
+export interface TestPostgres {
+  /** Of the database `postgres`; its name may be replaced. */
+  url: string
+  /** Makes an empty database and gives its address. */
+  createDatabase(): string
+  /** As a crash does: at once, connections are reset. What was committed is kept. */
+  stop(): Promise<void>
+  start(): Promise<void>
+  close(): Promise<void>
+}
+
+/** It refuses to run as root: then it runs as the user that Debian's package makes for it. */
+export async function startPostgres(): Promise<TestPostgres> {
+  const user = process.getuid?.() === 0 ? userIds('postgres') : null
+  // Below /tmp itself: the other user must be able to reach it.
+  const dir = mkdtempSync(path.join('/tmp', 'tollgate-postgres-'))
+  if (user) chownSync(dir, user.uid, user.gid)
+  chmodSync(dir, 0o700)
+  const run = (name: 'initdb' | 'psql', args: readonly string[]): string =>
+    execFileSync(name === 'initdb' ? (findProgram('initdb') ?? name) : name, args, {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+      cwd: '/',
+      ...user,
+    })
+  run('initdb', ['-D', dir, '-U', 'tollgate', '--auth=trust', '--no-sync', '--encoding=UTF8', '--locale=C.UTF-8'])
+  const port = await freePort()
+  const settings = ['-c', 'unix_socket_directories=', '-c', 'listen_addresses=127.0.0.1', '-c', 'max_connections=200']
+  const args = ['-D', dir, '-p', String(port), ...settings]
+  const start = (): Promise<OwnProcess> =>
+    startProcess(findProgram('postgres') ?? 'postgres', args, () => isReady(port), user)
+  let own = await start()
+  const urlOf = (database: string): string => `postgres://tollgate@127.0.0.1:${port}/${database}`
+  let databases = 0
+  return {
+    url: urlOf('postgres'),
+    createDatabase() {
+      const name = `test_${++databases}`
+      run('psql', ['--quiet', '-d', urlOf('postgres'), '-c', `create database ${name}`])
+      return urlOf(name)
+    },
+    // SIGQUIT: without waiting for anybody, and its children go too, which a SIGKILL would leave behind.
+    stop: () => own.stop('SIGQUIT'),
+    async start() {
+      own = await start()
+    },
+    async close() {
+      await own.stop('SIGQUIT')
+      rmSync(dir, { recursive: true, force: true })
+    },
+  }
+}
+
+/** It takes connections some time before it answers on them. */
+function isReady(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    execFile('pg_isready', ['--quiet', '-h', '127.0.0.1', '-p', String(port)], (error) => resolve(error === null))
+  })
+}

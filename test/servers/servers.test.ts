@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { test } from 'node:test'
+import { skipWithout } from './debian.ts'
+import { startPostgres } from './postgres.ts'
+import { startRedis } from './redis.ts'
+
+test('a Redis of a test is stopped and started again, empty', { skip: skipWithout('redis-server') }, async (t) => {
+  const redis = await startRedis()
+  t.after(() => redis.close())
+  const ask = async (command: string): Promise<string> => {
+    const socket = connect(redis.port, '127.0.0.1')
+    socket.write(`${command}\r\n`)
+    const [answer] = (await once(socket, 'data')) as [Buffer] // The event's documented argument.
+    socket.destroy()
+    return answer.toString()
+  }
+  assert.equal(await ask('SET a 1'), '+OK\r\n')
+  await redis.stop()
+  await assert.rejects(ask('PING'), { code: 'ECONNREFUSED' })
+  await redis.start()
+  assert.equal(await ask('GET a'), '$-1\r\n')
+})
+
+test('a PostgreSQL of a test keeps what was committed', { skip: skipWithout('postgres', 'initdb') }, async (t) => {
+  const postgres = await startPostgres()
+  t.after(() => postgres.close())
+  const database = postgres.createDatabase()
+  const ask = (sql: string): string => execFileSync('psql', ['-At', '-d', database, '-c', sql], { encoding: 'utf8' })
+  ask('create table t as select 7 as seven')
+  await postgres.stop()
+  assert.throws(() => ask('select 1'))
+  await postgres.start()
+  assert.equal(ask('select seven from t'), '7\n')
+})
