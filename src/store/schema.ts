@@ -8,6 +8,7 @@ export interface Schema {
   logs: LogTable
   body_blocks: BodyBlockTable
   journal_positions: JournalPositionTable
+  settings_version: SettingsVersionTable
 }
 
 interface GatewayTable {
@@ -58,11 +59,17 @@ interface JournalPositionTable {
   byte_offset: number
 }
 
+/** One row. */
+interface SettingsVersionTable {
+  version: number
+}
+
 /** Brings the tables to the newest form. Rejects with the first failure; a second run goes on from there. */
 export async function migrate(db: Kysely<Schema>, engine: Engine): Promise<void> {
   const migrations: Record<string, Migration> = {
     '0001_gateways_and_logs': { up: (untyped) => createFirstTables(untyped, engine) },
     '0002_cache_epoch': { up: addCacheEpoch },
+    '0003_settings_version': { up: addSettingsVersion },
   }
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } })
   const { error } = await migrator.migrateToLatest()
@@ -126,5 +133,20 @@ async function addCacheEpoch(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .alterTable('gateways')
     .addColumn('cache_epoch', 'bigint', (column) => column.notNull().defaultTo(0))
+    .execute()
+}
+
+async function addSettingsVersion(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('settings_version')
+    .ifNotExists()
+    // Always 1: a second row, by a start that stopped half-way, is refused.
+    .addColumn('id', 'integer', (column) => column.primaryKey())
+    .addColumn('version', 'bigint', (column) => column.notNull())
+    .execute()
+  await (db as Kysely<{ settings_version: { id: number; version: number } }>)
+    .insertInto('settings_version')
+    .values({ id: 1, version: 0 })
+    .onConflict((conflict) => conflict.column('id').doNothing())
     .execute()
 }

@@ -114,7 +114,7 @@ describe('store: threads', () => {
     assert.deepEqual(await store.logs.orphans(), [])
     await scan.terminate()
     await assert.rejects(store.logs.orphans(), ended)
-    assert.equal(await store.gateways.remove(number), true)
+    assert.equal(await store.gateways.remove(number), 2)
     await writer.terminate()
     await assert.rejects(store.gateways.remove(number), ended)
     await assert.rejects(store.close(), ended)
