@@ -71,6 +71,9 @@ export const usualPatience: Patience = {
 /** For rows to be in the store before they are shown; a store that is slower shows them later. */
 const catchUpMs = 1000
 
+/** For a row or a plain page. A scan may take longer, see `startReader`. */
+const quickReadMs = 5000
+
 /** Puts the parts together and starts them: the one place that knows every room. */
 export async function startTollgate(
   config: Config,
@@ -113,11 +116,10 @@ export async function startTollgate(
   }
 }
 
-/** Data would be put elsewhere than was asked for: refused until the engines are connected here. */
-function refuseUnconnected({ databaseUrl, redisUrl }: Config): void {
-  const name = databaseUrl === null ? 'TOLLGATE_REDIS_URL' : 'TOLLGATE_DATABASE_URL'
-  if (databaseUrl === null && redisUrl === null) return
-  throw new ConfigError(`${name} is set, but this version does not support it: unset it`)
+/** Data would be put elsewhere than was asked for: refused until the engine is connected here. */
+function refuseUnconnected({ redisUrl }: Config): void {
+  if (redisUrl === null) return
+  throw new ConfigError(`TOLLGATE_REDIS_URL is set, but this version does not support it: unset it`)
 }
 
 /** What most parts need. */
@@ -141,10 +143,10 @@ interface Storage {
 }
 
 async function openStorage(dataDir: string, { config, log, patience, clock }: Base): Promise<Storage> {
-  const storeFile = path.join(dataDir, 'tollgate.db')
+  const place = config.databaseUrl === null ? { file: path.join(dataDir, 'tollgate.db') } : { url: config.databaseUrl }
   const journalDir = path.join(dataDir, 'journal')
-  const ingest = await startIngest({ storeFile, journalDir }, log, (part) => journal.release(part))
-  const readers = { list: startReader({ file: storeFile }), scan: startReader({ file: storeFile }) }
+  const ingest = await startIngest({ place, journalDir }, log, (part) => journal.release(part))
+  const readers = { list: startReader({ place, deadlineMs: quickReadMs }), scan: startReader({ place }) }
   const store = connectStore({ write: ingest.worker, ...readers })
   const kv = createMemoryKv({ clock, maxBytes: config.cacheBytes })
   const live = createLive([])

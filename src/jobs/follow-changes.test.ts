@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { insertGateway } from '../../test/store/conformance.ts'
+import { insertGateway } from '../../test/store/samples.ts'
 import { openTestStore } from '../../test/store/open.ts'
 import { systemClock } from '../kernel/clock.ts'
 import { createTextLog } from '../kernel/text-log.ts'

@@ -28,8 +28,8 @@ interface Ingestion {
   send: (message: FromIngest) => void
 }
 
-async function work({ storeFile, journalDir }: IngestOptions, port: MessagePort): Promise<void> {
-  const store = await openSqlStore({ file: storeFile, readOnly: false })
+async function work({ place, journalDir }: IngestOptions, port: MessagePort): Promise<void> {
+  const store = await openSqlStore({ place, readOnly: false })
   const positions = new Map((await store.logs.positions()).map((position) => [position.lane, position]))
   const send = (message: FromIngest): void => port.postMessage(message)
   const catchUp = createCatchUp({ store, journalDir, read: createSegmentReader(batchBytes), positions, send })

@@ -1,8 +1,9 @@
 import { Worker } from 'node:worker_threads'
 import type { TextLog } from '../kernel/text-log.ts'
+import type { StorePlace } from '../store/engine.ts'
 
 export interface IngestOptions {
-  storeFile: string
+  place: StorePlace
   journalDir: string
 }
 

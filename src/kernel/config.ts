@@ -134,11 +134,14 @@ function serverUrl(name: string, text: string | null, protocols: readonly string
   throw new ConfigError(`${name} is "${withoutPassword(text)}": an address that begins with ${allowed} is allowed`)
 }
 
-/** Also of a text that is no address: whatever stands before an `@` may be somebody's password. */
-function withoutPassword(text: string): string {
+/**
+ * An address without its password, for messages. Also a text that is no address: whatever stands before an `@` may be
+ * somebody's password.
+ */
+export function withoutPassword(text: string): string {
   return text
     .replace(/^([a-z][a-z0-9+.-]*:\/\/)?([^:@/]*):.*@/i, '$1$2:***@')
-    .replaceAll(/([?&]password=)[^&]*/gi, '$1***')
+    .replaceAll(/([?&]\w*password=)[^&]*/gi, '$1***')
 }
 
 /** Processes that cannot reach each other would each count and cache for themselves. */

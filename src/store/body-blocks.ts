@@ -1,6 +1,7 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { LogEntry } from '../contract/log-record.ts'
 import { type Bodies, decodeBlock, encodeBlock } from './body-block.ts'
+import type { Engine, NewBlock } from './engine.ts'
 import type { Schema } from './schema.ts'
 
 const maxSlots = 100
@@ -17,13 +18,15 @@ export interface BodyPlace {
 /** Stores the entries' bodies in blocks, one gateway per block. The place of each entry; null where it has none. */
 export async function insertBodies(
   transaction: Transaction<Schema>,
+  engine: Engine,
   entries: readonly LogEntry[],
 ): Promise<(BodyPlace | null)[]> {
   const places: (BodyPlace | null)[] = entries.map(() => null)
   const blocks = planBlocks(entries)
-  const ids = await insertBlocks(
+  if (blocks.length === 0) return places
+  const ids = await engine.insertBlocks(
     transaction,
-    blocks.map((indexes) => indexes.map((index) => entries[index] ?? { request: null, response: null })),
+    blocks.map((indexes) => toBlock(indexes.flatMap((index) => entries[index] ?? []))),
   )
   blocks.forEach((indexes, nth) => {
     const block = ids[nth]
@@ -35,15 +38,8 @@ export async function insertBodies(
   return places
 }
 
-/** One statement for all blocks of an append. Their ids, in the same order: they are counted up row by row. */
-async function insertBlocks(transaction: Transaction<Schema>, blocks: readonly Bodies[][]): Promise<number[]> {
-  if (blocks.length === 0) return []
-  const rows = await transaction
-    .insertInto('body_blocks')
-    .values(blocks.map((slots) => ({ live: slots.length, bytes: encodeBlock(slots) })))
-    .returning('id')
-    .execute()
-  return rows.map((row) => row.id).toSorted((a, b) => a - b)
+function toBlock(entries: readonly LogEntry[]): NewBlock {
+  return { firstLogId: entries[0]?.summary.id ?? '', live: entries.length, bytes: encodeBlock(entries) }
 }
 
 /** The bodies of a row, as bytes of their own. */
@@ -61,15 +57,25 @@ export async function readBodies(
 }
 
 /** Removes bodies for good: a block goes with its last row, until then it is written anew without them. */
-export async function removeBodies(transaction: Transaction<Schema>, places: readonly BodyPlace[]): Promise<void> {
+export async function removeBodies(
+  transaction: Transaction<Schema>,
+  engine: Engine,
+  places: readonly BodyPlace[],
+): Promise<void> {
   const slotsByBlock = new Map<number, Set<number>>()
   for (const { block, slot } of places) {
     const slots = slotsByBlock.get(block)
     if (slots === undefined) slotsByBlock.set(block, new Set([slot]))
     else slots.add(slot)
   }
-  for (const [block, removed] of slotsByBlock) {
-    const row = await transaction.selectFrom('body_blocks').selectAll().where('id', '=', block).executeTakeFirst()
+  // Two transactions that need the same blocks take them in the same order, so that neither waits for ever.
+  for (const [block, removed] of [...slotsByBlock].toSorted(([a], [b]) => a - b)) {
+    const row = await transaction
+      .selectFrom('body_blocks')
+      .selectAll()
+      .where('id', '=', block)
+      .modifyEnd(engine.locks.rewrite)
+      .executeTakeFirst()
     if (row === undefined) continue
     if (row.live <= removed.size) {
       await transaction.deleteFrom('body_blocks').where('id', '=', block).execute()

@@ -1,26 +1,51 @@
 import type { Dialect, Insertable, Kysely, RawBuilder, SqlBool, Transaction } from 'kysely'
 import type { LogTable, Schema } from './schema.ts'
 
+/** Where the durable rows are: in a file of SQLite, or in a database of PostgreSQL (`postgres://...`). */
+export type StorePlace = { file: string } | { url: string }
+
 /** A log row as it is inserted: every column that is known when the request ends. */
-export type LogColumns = Omit<Insertable<LogTable>, 'number' | 'feedback' | 'score'>
+export type LogColumns = Omit<Insertable<LogTable>, 'feedback' | 'score'>
+
+/** A block of bodies as it is inserted; it stands by the first of its rows. */
+export interface NewBlock {
+  firstLogId: string
+  live: number
+  bytes: Uint8Array
+}
 
 /** All in which SQL engines differ; every query of this room is written once, with Kysely, on top of it. */
 export interface Engine {
   dialect: Dialect
   columnTypes: {
-    bytes: RawBuilder<unknown>
-    /** An integer primary key that the engine counts up. */
-    key: RawBuilder<unknown>
-    /** The same, and a number of a removed row never comes back. */
+    /** Text that is compared and ordered byte by byte. */
+    text: RawBuilder<unknown>
+    /** An integer primary key that the engine counts up; a number of a removed row never comes back. */
     neverReusedKey: RawBuilder<unknown>
   }
+  /** Makes the tables `logs` (its columns are those of `withLogColumns`) and `body_blocks`. */
+  createLogTables(db: Kysely<unknown>): Promise<void>
   /**
    * A condition that is true until the statement's deadline has passed and then fails it with `unavailable`. It must
    * be the first condition of any statement on `logs` that may look at many rows.
    */
   withinDeadline: RawBuilder<SqlBool>
+  /**
+   * What a select ends with for the sake of other transactions, where the engine lets them run at the same time.
+   * `keep`: its rows are not removed before this one ends. `rewrite`: nor changed. `take`: nor taken by another, whose
+   * rows are left out.
+   */
+  locks: Record<'keep' | 'rewrite' | 'take', RawBuilder<unknown>>
+  /** Runs a transaction that inserts rows with these ids; `body` may be called again, in a new one. */
+  appending(db: Kysely<Schema>, ids: readonly string[], body: AppendBody): Promise<void>
   /** Inserts rows, fast, and skips those whose gateway and id are known. Which of them were inserted. */
   insertLogs(transaction: Transaction<Schema>, rows: readonly LogColumns[]): Promise<boolean[]>
+  /** Inserts at least one block; their ids, in the same order. */
+  insertBlocks(transaction: Transaction<Schema>, blocks: readonly NewBlock[]): Promise<number[]>
+  /** Why a row was refused for what is in it, so that it would be refused again; null for every other failure. */
+  refusalOf(error: unknown): string | null
   /** Called after rows were removed and committed: what the engine still holds of them outside its tables goes. */
   forgetRemoved(db: Kysely<Schema>): Promise<void>
 }
+
+export type AppendBody = (transaction: Transaction<Schema>) => Promise<void>

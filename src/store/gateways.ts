@@ -1,5 +1,6 @@
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
 import type { GatewayRecord } from '../contract/gateway-record.ts'
+import { cleanText } from './clean-text.ts'
 import type { Schema } from './schema.ts'
 import type { GatewayStore } from './store.ts'
 
@@ -10,22 +11,7 @@ export function createGatewayStore(db: Kysely<Schema>): GatewayStore {
       return rows.map(toRecord)
     },
 
-    async page({ accountId, search, id, page, perPage }) {
-      let matching = db.selectFrom('gateways').where('account_id', '=', accountId)
-      if (id !== null) matching = matching.where('id', '=', id)
-      if (search !== null) {
-        const pattern = `%${search.toLowerCase().replaceAll(/[\\%_]/g, String.raw`\$&`)}%`
-        matching = matching.where(sql<boolean>`lower(id) like ${pattern} escape '\\'`)
-      }
-      const { total } = await matching.select(db.fn.countAll<number>().as('total')).executeTakeFirstOrThrow()
-      const rows = await matching
-        .selectAll()
-        .orderBy('number', 'desc')
-        .limit(perPage)
-        .offset((page - 1) * perPage)
-        .execute()
-      return { rows: rows.map(toRecord), total }
-    },
+    page: (query) => readPage(db, query),
 
     insert: (gateway) =>
       db.transaction().execute(async (transaction) => {
@@ -69,6 +55,28 @@ export function createGatewayStore(db: Kysely<Schema>): GatewayStore {
   }
 }
 
+async function readPage(
+  db: Kysely<Schema>,
+  { accountId, search, id, page, perPage }: Parameters<GatewayStore['page']>[0],
+): ReturnType<GatewayStore['page']> {
+  let matching = db.selectFrom('gateways').where('account_id', '=', cleanText(accountId))
+  if (id !== null) matching = matching.where('id', '=', cleanText(id))
+  if (search !== null) {
+    const pattern = `%${cleanText(search)
+      .toLowerCase()
+      .replaceAll(/[\\%_]/g, String.raw`\$&`)}%`
+    matching = matching.where(sql<boolean>`lower(id) like ${pattern} escape '\\'`)
+  }
+  const { total } = await matching.select(db.fn.countAll<number>().as('total')).executeTakeFirstOrThrow()
+  const rows = await matching
+    .selectAll()
+    .orderBy('number', 'desc')
+    .limit(perPage)
+    .offset((page - 1) * perPage)
+    .execute()
+  return { rows: rows.map(toRecord), total }
+}
+
 /** Last in its transaction: from here to the commit all other changes of settings wait. */
 async function raiseVersion(transaction: Transaction<Schema>): Promise<number> {
   const { version } = await transaction
@@ -81,8 +89,8 @@ async function raiseVersion(transaction: Transaction<Schema>): Promise<number> {
 
 function toColumns(gateway: Omit<GatewayRecord, 'number'>): Omit<Selectable<Schema['gateways']>, 'number'> {
   return {
-    account_id: gateway.accountId,
-    id: gateway.id,
+    account_id: cleanText(gateway.accountId),
+    id: cleanText(gateway.id),
     settings: JSON.stringify(gateway.settings),
     cache_epoch: gateway.cacheEpoch,
     created_ms: gateway.createdMs,

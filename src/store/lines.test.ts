@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { query } from '../../test/store/conformance.ts'
+import { query } from '../../test/store/samples.ts'
 import { lineFor } from './lines.ts'
 
 test('a page of logs scans where the index does not lead to its rows', () => {

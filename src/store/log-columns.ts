@@ -1,8 +1,34 @@
-import type { Selectable } from 'kysely'
+import type { CreateTableBuilder, RawBuilder, Selectable } from 'kysely'
 import type { LogDetail, LogEntry } from '../contract/log-record.ts'
+import { cleanText, cleanTextOrNull } from './clean-text.ts'
 import type { LogColumns } from './engine.ts'
 import type { LogTable } from './schema.ts'
 import type { LogRow } from './store.ts'
+
+/** The columns of the new table `logs` that every engine has; `text` is the type of those that are compared. */
+export function withLogColumns<Name extends string>(
+  table: CreateTableBuilder<'logs', Name>,
+  text: RawBuilder<unknown>,
+): CreateTableBuilder<'logs', Name | keyof LogTable> {
+  return table
+    .addColumn('gateway', 'bigint', (column) => column.notNull())
+    .addColumn('id', text, (column) => column.notNull())
+    .addColumn('block', 'bigint')
+    .addColumn('slot', 'integer')
+    .addColumn('provider', text, (column) => column.notNull())
+    .addColumn('model', text)
+    .addColumn('model_type', text)
+    .addColumn('status', 'integer', (column) => column.notNull())
+    .addColumn('success', 'integer', (column) => column.notNull())
+    .addColumn('cached', 'integer', (column) => column.notNull())
+    .addColumn('duration_ms', 'bigint', (column) => column.notNull())
+    .addColumn('tokens_in', 'bigint')
+    .addColumn('tokens_out', 'bigint')
+    .addColumn('cost_nano_usd', 'bigint')
+    .addColumn('feedback', 'double precision')
+    .addColumn('score', 'double precision')
+    .addColumn('detail', 'text', (column) => column.notNull())
+}
 
 /** An entry as the columns of its row; `place` says where its bodies are. */
 export function toColumns(
@@ -11,12 +37,12 @@ export function toColumns(
 ): LogColumns {
   return {
     gateway: summary.gateway,
-    id: summary.id,
+    id: cleanText(summary.id),
     block: place?.block ?? null,
     slot: place?.slot ?? null,
-    provider: summary.provider,
-    model: summary.model,
-    model_type: summary.modelType,
+    provider: cleanText(summary.provider),
+    model: cleanTextOrNull(summary.model),
+    model_type: cleanTextOrNull(summary.modelType),
     status: summary.status,
     success: summary.success ? 1 : 0,
     cached: summary.cached ? 1 : 0,

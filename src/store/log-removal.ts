@@ -18,7 +18,7 @@ export async function removeLogs(
   let removed = 0
   while (removed < limit) {
     const wanted = Math.min(limit - removed, rowsPerStep)
-    const count = await removeStep(db, gateway, beforeMs, wanted)
+    const count = await removeStep(db, engine, gateway, beforeMs, wanted)
     removed += count
     if (count < wanted) break
   }
@@ -26,16 +26,22 @@ export async function removeLogs(
   return removed
 }
 
-function removeStep(db: Kysely<Schema>, gateway: number, beforeMs: number | null, limit: number): Promise<number> {
+function removeStep(
+  db: Kysely<Schema>,
+  engine: Engine,
+  gateway: number,
+  beforeMs: number | null,
+  limit: number,
+): Promise<number> {
   return db.transaction().execute(async (transaction) => {
-    let oldest = transaction.selectFrom('logs').select(['number', 'block', 'slot']).where('gateway', '=', gateway)
+    let oldest = transaction.selectFrom('logs').select(['id', 'block', 'slot']).where('gateway', '=', gateway)
     if (beforeMs !== null) oldest = oldest.where('id', '<', lowestIdAt(beforeMs))
-    const rows = await oldest.orderBy('id').limit(limit).execute()
+    const rows = await oldest.orderBy('id').limit(limit).modifyEnd(engine.locks.take).execute()
     if (rows.length === 0) return 0
-    const numbers = rows.map((row) => row.number)
-    await transaction.deleteFrom('logs').where('number', 'in', numbers).execute()
+    const ids = rows.map((row) => row.id)
+    await transaction.deleteFrom('logs').where('gateway', '=', gateway).where('id', 'in', ids).execute()
     const places = rows.filter((row): row is typeof row & BodyPlace => row.block !== null && row.slot !== null)
-    await removeBodies(transaction, places)
+    await removeBodies(transaction, engine, places)
     return rows.length
   })
 }

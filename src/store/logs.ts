@@ -1,6 +1,7 @@
 import type { Kysely, SelectQueryBuilder } from 'kysely'
 import type { Bodies } from './body-block.ts'
 import { readBodies } from './body-blocks.ts'
+import { cleanText } from './clean-text.ts'
 import type { Engine } from './engine.ts'
 import { lowestIdAt } from './id-range.ts'
 import { toRow } from './log-columns.ts'
@@ -32,18 +33,14 @@ async function readPositions(db: Kysely<Schema>): Promise<JournalPosition[]> {
 
 async function readPage(db: Kysely<Schema>, engine: Engine, query: LogQuery): Promise<LogPage> {
   const matching = matchingLogs(db, engine, query)
-  const column = query.orderBy === 'created_at' ? 'id' : query.orderBy
-  const rows = await matching
-    .selectAll()
-    .orderBy(column, query.direction)
-    .orderBy('id', query.direction)
+  const rows = await inOrder(matching.selectAll(), query)
     .limit(query.perPage)
     .offset((query.page - 1) * query.perPage)
     .execute()
   const { counted } = await db
     .selectFrom(
       matching
-        .select('number')
+        .select('id')
         .limit(maxCounted + 1)
         .as('some'),
     )
@@ -57,7 +54,7 @@ async function readLog(db: Kysely<Schema>, gateway: number, id: string): Promise
     .selectFrom('logs')
     .selectAll()
     .where('gateway', '=', gateway)
-    .where('id', '=', id)
+    .where('id', '=', cleanText(id))
     .executeTakeFirst()
   if (columns === undefined) return null
   const row = toRow(columns)
@@ -78,7 +75,7 @@ async function readLogBodies(db: Kysely<Schema>, gateway: number, id: string): P
     .selectFrom('logs')
     .select(['block', 'slot'])
     .where('gateway', '=', gateway)
-    .where('id', '=', id)
+    .where('id', '=', cleanText(id))
     .executeTakeFirst()
   return columns === undefined ? null : await readBodies(db, columns)
 }
@@ -116,9 +113,23 @@ function matchingLogs(
   if (filters.untilMs !== null) matching = matching.where('id', '<', lowestIdAt(filters.untilMs))
   if (filters.success !== null) matching = matching.where('success', '=', filters.success ? 1 : 0)
   if (filters.cached !== null) matching = matching.where('cached', '=', filters.cached ? 1 : 0)
-  if (filters.model !== null) matching = matching.where('model', '=', filters.model)
-  if (filters.provider !== null) matching = matching.where('provider', '=', filters.provider)
+  if (filters.model !== null) matching = matching.where('model', '=', cleanText(filters.model))
+  if (filters.provider !== null) matching = matching.where('provider', '=', cleanText(filters.provider))
   return matching
+}
+
+/** Engines differ in where null stands, unless they are told: it is the least of all. */
+function inOrder<Row>(
+  matching: SelectQueryBuilder<Schema, 'logs', Row>,
+  { orderBy, direction }: LogQuery,
+): SelectQueryBuilder<Schema, 'logs', Row> {
+  const ordered =
+    orderBy === 'created_at'
+      ? matching
+      : matching.orderBy(orderBy, (order) =>
+          direction === 'asc' ? order.asc().nullsFirst() : order.desc().nullsLast(),
+        )
+  return ordered.orderBy('id', direction)
 }
 
 function headOf(body: Uint8Array | null): { text: string | null; isWhole: boolean } {

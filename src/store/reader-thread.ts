@@ -6,5 +6,5 @@ import type { ReaderOptions } from './start-reader.ts'
 // The body of a thread that only reads; `startReader` starts it.
 if (parentPort === null) throw new Error('reader-thread.ts runs as a worker thread only')
 // `startReader` is the only one that starts this file.
-const { file, deadlineMs } = workerData as Required<ReaderOptions>
-serveStore(await openSqlStore({ file, deadlineMs, readOnly: true }), parentPort)
+const { place, deadlineMs } = workerData as Required<ReaderOptions>
+serveStore(await openSqlStore({ place, deadlineMs, readOnly: true }), parentPort)

@@ -21,7 +21,6 @@ interface GatewayTable {
 
 /** What is filtered, ordered or summed has a column; everything else is in `detail`, see log-columns.ts. */
 export interface LogTable {
-  number: Generated<number>
   gateway: number
   id: string
   /** Where the bodies are; both null where none was kept. */

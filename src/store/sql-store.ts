@@ -1,5 +1,6 @@
 import { Kysely, sql } from 'kysely'
-import type { Engine } from './engine.ts'
+import { GatewayError } from '../kernel/errors.ts'
+import type { Engine, StorePlace } from './engine.ts'
 import { createGatewayStore } from './gateways.ts'
 import { createLogStore } from './logs.ts'
 import { migrate } from './migrations.ts'
@@ -7,20 +8,30 @@ import type { Schema } from './schema.ts'
 import { createSqliteEngine } from './sqlite-engine.ts'
 import type { Store } from './store.ts'
 
+/** Statements may take longer; who asks whether the database is there does not wait for them. */
+const pingMs = 3000
+
 /**
- * Opens the SQLite file in this thread. The one that writes creates the file and brings its tables to the newest
- * form, so it must have resolved before one that only reads is opened. Never on the main thread: statements block.
+ * Opens the store in this thread. The one that writes makes the tables and brings them to their newest form, so it must
+ * have resolved before one that only reads is opened. Never on the main thread: statements of SQLite block.
  */
 export async function openSqlStore({
-  file,
+  place,
   readOnly,
   deadlineMs = 10_000,
 }: {
-  file: string
+  place: StorePlace
   readOnly: boolean
+  /** How long one statement may look at rows. */
   deadlineMs?: number
 }): Promise<Store> {
-  const engine = createSqliteEngine({ file, readOnly, deadlineMs })
+  if ('url' in place) {
+    // Whoever keeps the data in SQLite does not load it.
+    const { openPostgres } = await import('./postgres-open.ts')
+    const engine = await openPostgres({ url: place.url, readOnly, deadlineMs })
+    return createSqlStore(new Kysely<Schema>({ dialect: engine.dialect }), engine)
+  }
+  const engine = createSqliteEngine({ file: place.file, readOnly, deadlineMs })
   const db = new Kysely<Schema>({ dialect: engine.dialect })
   if (!readOnly) await migrate(db, engine)
   const store = createSqlStore(db, engine)
@@ -34,8 +45,22 @@ function createSqlStore(db: Kysely<Schema>, engine: Engine): Store {
     gateways: createGatewayStore(db),
     logs: createLogStore(db, engine),
     async ping() {
-      await sql`select 1`.execute(db)
+      const answer = sql`select 1`.execute(db)
+      if ((await within(pingMs, answer)) === 'late') {
+        throw new GatewayError('unavailable', `The database did not answer within ${pingMs} ms.`)
+      }
     },
     close: () => db.destroy(),
+  }
+}
+
+/** The promise's value, or `late` after so many milliseconds; then nobody hears of it any more. */
+async function within<Value>(limitMs: number, promise: Promise<Value>): Promise<Value | 'late'> {
+  const limit = Promise.withResolvers<'late'>()
+  const timer = setTimeout(() => limit.resolve('late'), limitMs)
+  try {
+    return await Promise.race([promise, limit.promise])
+  } finally {
+    clearTimeout(timer)
   }
 }

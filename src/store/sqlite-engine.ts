@@ -1,8 +1,9 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { type Kysely, sql, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely'
 import { systemClock } from '../kernel/clock.ts'
-import { GatewayError } from '../kernel/errors.ts'
+import { deadlinePassed } from './deadline.ts'
 import type { Engine, LogColumns } from './engine.ts'
+import { withLogColumns } from './log-columns.ts'
 import type { Schema } from './schema.ts'
 
 const maxPrepared = 100
@@ -44,24 +45,49 @@ export function createSqliteEngine({ file, readOnly, deadlineMs }: SqliteOptions
 
   return {
     dialect: new SqliteDialect({ database: forKysely(database, startDeadline) }),
-    columnTypes: {
-      bytes: sql`blob`,
-      key: sql`integer primary key`,
-      neverReusedKey: sql`integer primary key autoincrement`,
-    },
+    columnTypes: { text: sql`text`, neverReusedKey: sql`integer primary key autoincrement` },
+    createLogTables,
     // A prime, so that no regular pattern of gateways taking turns can keep one gateway's rows off the check.
     withinDeadline: sql`(logs.number % 1021 <> 0 or within_deadline())`,
+    // One connection, one transaction at a time.
+    locks: { keep: sql``, rewrite: sql``, take: sql`` },
+    appending: (db, _ids, body) => db.transaction().execute(body),
     insertLogs: createLogInserter(database),
+    async insertBlocks(transaction, blocks) {
+      const rows = await transaction
+        .insertInto('body_blocks')
+        .values(blocks.map(({ live, bytes }) => ({ live, bytes })))
+        .returning('id')
+        .execute()
+      // They are counted up row by row.
+      return rows.map((row) => row.id).toSorted((a, b) => a - b)
+    },
+    refusalOf,
     forgetRemoved: (db) => emptyWriteAheadLog(database, db),
   }
 }
 
-function deadlinePassed(deadlineMs: number): GatewayError {
-  return new GatewayError(
-    'unavailable',
-    `The query took longer than ${deadlineMs} ms and was stopped. Narrow it: a shorter time range ` +
-      '(start_date, end_date), or order_by=created_at.',
-  )
+async function createLogTables(db: Kysely<unknown>): Promise<void> {
+  const key = sql`integer primary key`
+  await withLogColumns(db.schema.createTable('logs').ifNotExists().addColumn('number', key), sql`text`).execute()
+  await db.schema
+    .createTable('body_blocks')
+    .ifNotExists()
+    .addColumn('id', key)
+    .addColumn('live', 'integer', (column) => column.notNull())
+    .addColumn('bytes', 'blob', (column) => column.notNull())
+    .execute()
+}
+
+/** SQLITE_CONSTRAINT, SQLITE_TOOBIG and SQLITE_MISMATCH, https://www.sqlite.org/rescode.html */
+const refusals = [19, 18, 20]
+
+function refusalOf(error: unknown): string | null {
+  if (!(error instanceof Error)) return null
+  const isRefused = 'errcode' in error && refusals.includes(Number(error.errcode) & 0xff)
+  // What `node:sqlite` throws for a value that it cannot bind.
+  const isUnbindable = 'code' in error && error.code === 'ERR_INVALID_ARG_TYPE'
+  return isRefused || isUnbindable ? error.message : null
 }
 
 /**

@@ -33,7 +33,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   guardrails: ofKnowledge(['zod']),
   routing: ofKnowledge([]),
   evaluators: ofKnowledge(['zod']),
-  store: ofEngines(['kysely']),
+  store: ofEngines(['kysely', 'pg']),
   kv: ofEngines(['lru-cache']),
   journal: ofEngines([]),
   live: ofEngines([]),

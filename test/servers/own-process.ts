@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 /** A server that a test started, and that ends with it. */
 export interface OwnProcess {
+  pid: number
   signal(signal: NodeJS.Signals): void
   /** Resolves when it is gone; also where it was gone before. */
   stop(signal: NodeJS.Signals): Promise<void>
@@ -28,6 +29,7 @@ export async function startProcess(
   process.once('exit', kill)
   const gone = once(child, 'exit').then(() => process.off('exit', kill))
   const own: OwnProcess = {
+    pid: child.pid ?? 0,
     signal: (signal) => void child.kill(signal),
     async stop(signal) {
       // One that was frozen would not notice.

@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process'
-import { chmodSync, chownSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { findProgram, userIds } from './debian.ts'
 import { freePort, type OwnProcess, startProcess } from './own-process.ts'
@@ -13,6 +13,11 @@ export interface TestPostgres {
   /** As a crash does: at once, connections are reset. What was committed is kept. */
   stop(): Promise<void>
   start(): Promise<void>
+  /** It takes connections and answers nothing, as a machine that swaps does. Linux only. */
+  freeze(): void
+  thaw(): void
+  /** What `psql` says to a statement: a line for each row, columns with `|` between them. */
+  query(url: string, statement: string): string[]
   close(): Promise<void>
 }
 
@@ -46,16 +51,28 @@ export async function startPostgres(): Promise<TestPostgres> {
       run('psql', ['--quiet', '-d', urlOf('postgres'), '-c', `create database ${name}`])
       return urlOf(name)
     },
+    query: (url, statement) =>
+      run('psql', ['-qAt', '-d', url, '-c', statement])
+        .split('\n')
+        .filter((line) => line !== ''),
     // SIGQUIT: without waiting for anybody, and its children go too, which a SIGKILL would leave behind.
     stop: () => own.stop('SIGQUIT'),
     async start() {
       own = await start()
     },
+    // It before its children, so that it does not make another one meanwhile.
+    freeze: () => [own.pid, ...childrenOf(own.pid)].forEach((pid) => process.kill(pid, 'SIGSTOP')),
+    thaw: () => [...childrenOf(own.pid), own.pid].forEach((pid) => process.kill(pid, 'SIGCONT')),
     async close() {
       await own.stop('SIGQUIT')
       rmSync(dir, { recursive: true, force: true })
     },
   }
+}
+
+function childrenOf(pid: number): number[] {
+  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+  return text.split(' ').filter(Boolean).map(Number)
 }
 
 /** It takes connections some time before it answers on them. */

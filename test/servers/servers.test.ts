@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
+import { Client } from 'pg'
 import { skipWithout } from './debian.ts'
 import { startPostgres } from './postgres.ts'
 import { startRedis } from './redis.ts'
@@ -28,10 +29,18 @@ test('a PostgreSQL of a test keeps what was committed', { skip: skipWithout('pos
   const postgres = await startPostgres()
   t.after(() => postgres.close())
   const database = postgres.createDatabase()
-  const ask = (sql: string): string => execFileSync('psql', ['-At', '-d', database, '-c', sql], { encoding: 'utf8' })
+  const ask = (statement: string): string[] => postgres.query(database, statement)
   ask('create table t as select 7 as seven')
   await postgres.stop()
   assert.throws(() => ask('select 1'))
   await postgres.start()
-  assert.equal(ask('select seven from t'), '7\n')
+  assert.deepEqual(ask('select seven from t'), ['7'])
+  const client = new Client({ connectionString: database })
+  await client.connect()
+  postgres.freeze()
+  const answer = client.query('select 8 as eight')
+  assert.equal(await Promise.race([answer, setTimeout(300)]), undefined)
+  postgres.thaw()
+  assert.deepEqual((await answer).rows, [{ eight: 8 }])
+  await client.end()
 })

@@ -7,11 +7,12 @@ import { after, describe, it } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { GatewayError } from '../../src/kernel/errors.ts'
 import { openSqlStore } from '../../src/store/sql-store.ts'
-import { insertGateway, query, storeConformance } from './conformance.ts'
+import { storeConformance } from './conformance.ts'
+import { insertGateway, query } from './samples.ts'
 import { createEntries } from './entries.ts'
 import { newFile, openTestStore, openWithReaders, startStoreThreads } from './open.ts'
 
-storeConformance('SQLite in this thread', openTestStore)
+storeConformance('SQLite in this thread', () => openTestStore())
 const position = { lane: 'main', segment: 1, offset: 1 }
 
 const threads = startStoreThreads()
@@ -21,13 +22,13 @@ storeConformance('SQLite in other threads', threads.open)
 describe('store: SQLite files', () => {
   it('everything is there after the file is opened again', async () => {
     const { file, remove } = newFile()
-    const first = await openSqlStore({ file, readOnly: false })
+    const first = await openSqlStore({ place: { file }, readOnly: false })
     const gateway = await insertGateway(first, 'acme', 'one')
     const entry = createEntries()(gateway.number)
     await first.logs.append([entry], { lane: 'main', segment: 3, offset: 4 })
     await first.close()
 
-    const second = await openSqlStore({ file, readOnly: false })
+    const second = await openSqlStore({ place: { file }, readOnly: false })
     assert.deepEqual(await second.gateways.all(), [gateway])
     assert.equal((await second.logs.get(gateway.number, entry.record.id))?.requestHead, '{"messages":[]}')
     assert.deepEqual(await second.logs.positions(), [{ lane: 'main', segment: 3, offset: 4 }])
@@ -37,7 +38,7 @@ describe('store: SQLite files', () => {
 
   it('removed rows leave no byte of their bodies or metadata in any file', async () => {
     const { file, dir, remove } = newFile()
-    const store = await openSqlStore({ file, readOnly: false })
+    const store = await openSqlStore({ place: { file }, readOnly: false })
     const { number } = await insertGateway(store, 'acme', 'one')
     const make = createEntries()
     // Random bytes cannot be compressed, so they stand in the file as they are.
@@ -65,7 +66,7 @@ describe('store: SQLite files', () => {
 
   it('a removal does not wait for a long query, and its bytes go when that has ended', async () => {
     const { file, dir, remove } = newFile()
-    const store = await openSqlStore({ file, readOnly: false })
+    const store = await openSqlStore({ place: { file }, readOnly: false })
     const { number } = await insertGateway(store, 'acme', 'one')
     await store.logs.append([createEntries()(number, { metadata: { note: 'a-marker' } })], position)
     const reader = new DatabaseSync(file, { readOnly: true })
@@ -86,7 +87,7 @@ describe('store: SQLite files', () => {
 
   it('a query past its deadline is stopped and says how to narrow it', async () => {
     const { file, remove } = newFile()
-    const store = await openSqlStore({ file, readOnly: false, deadlineMs: 1 })
+    const store = await openSqlStore({ place: { file }, readOnly: false, deadlineMs: 1 })
     const { number } = await insertGateway(store, 'acme', 'one')
     fillLogs(file, number, 150_000)
     const passed = (error: unknown): boolean =>
@@ -129,7 +130,8 @@ describe('store: threads', () => {
   })
 
   it('scans that take long hold up neither a row, a plain page nor a ping', async () => {
-    const { store, file } = await openWithReaders()
+    const { file, place, remove } = newFile()
+    const { store } = await openWithReaders(() => ({ place, remove }))
     const { number } = await insertGateway(store, 'acme', 'one')
     const entry = createEntries()(number)
     await store.logs.append([entry], position)
@@ -162,8 +164,8 @@ describe('store: threads', () => {
     const { store } = await openWithReaders()
     const { number } = await insertGateway(store, 'acme', 'one')
     const entry = createEntries()(number)
-    Object.assign(entry.summary, { provider: null })
-    await assert.rejects(store.logs.append([entry], position), /logs\.provider/)
+    Object.assign(entry.summary, { status: null })
+    await assert.rejects(store.logs.append([entry], position), /logs\.status/)
     await store.close()
   })
 })

@@ -1,0 +1,58 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+
+/** Stands between a client and a server, and cuts a connection at the worst moment. */
+export interface CuttingProxy {
+  port: number
+  /** The next client that sends this text does not hear the answer: the server did what it says, the connection breaks. */
+  cutAfter(text: string): void
+  /** How often that happened. */
+  cuts(): number
+  close(): Promise<void>
+}
+
+export async function startCuttingProxy(port: number): Promise<CuttingProxy> {
+  const sockets = new Set<Socket>()
+  let wanted: string | null = null
+  let cuts = 0
+  const keep = (socket: Socket): Socket => {
+    sockets.add(socket)
+    // `close` follows.
+    return socket.on('error', () => {}).on('close', () => sockets.delete(socket))
+  }
+  const server = createServer((client) => {
+    keep(client)
+    const upstream = keep(connect(port, '127.0.0.1'))
+    let isDoomed = false
+    client.on('data', (bytes) => {
+      if (wanted !== null && bytes.includes(wanted)) {
+        isDoomed = true
+        wanted = null
+      }
+      upstream.write(bytes)
+    })
+    upstream.on('data', (bytes) => {
+      if (!isDoomed) client.write(bytes)
+      else {
+        cuts++
+        client.destroy()
+        upstream.destroy()
+      }
+    })
+    client.on('close', () => upstream.destroy())
+    upstream.on('close', () => client.destroy())
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    port: (server.address() as AddressInfo).port, // An address of TCP is never a string.
+    cutAfter(text) {
+      wanted = text
+    },
+    cuts: () => cuts,
+    async close() {
+      for (const socket of sockets) socket.destroy()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
