@@ -174,7 +174,9 @@ function finishDraft(passage: Passage, reading: AnswerReading, ending: Ending, d
   if (record.success || reading.facts.usage !== null) record.cost = price(passage, reading, deps)
   if (!shared) return
   const saved = savedBy(record)
-  const keep = record.success ? (body: Buffer) => keepAnswer(passage, body, saved, deps) : null
+  const keep = record.success
+    ? (body: Buffer) => keepAnswer({ draft, answer: passage.answer, hidden: reading.hidden, saved }, body, deps.clock)
+    : null
   const share = shared.conclude({ isLeft: ending.outcome === 'client_left', keep })
   if (share === 'free')
     describeServed(record, { isHit: shared.isFollower || record.success, saved: record.success ? saved : null })

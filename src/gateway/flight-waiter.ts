@@ -1,12 +1,11 @@
 import type { GatewayError } from '../kernel/errors.ts'
+import type { HeldBytes } from './held-bytes.ts'
 import type { AnswerReceiver, UpstreamAnswer } from './upstream.ts'
 
 /** An answer that several read, each at its own pace. */
 export interface SharedBytes {
   head: UpstreamAnswer | null
-  chunks: Buffer[]
-  /** How many chunks were let go at the front of `chunks`, because everybody had them. */
-  dropped: number
+  held: HeldBytes
   isEnded: boolean
   failure: GatewayError | null
 }
@@ -23,8 +22,8 @@ export interface Waiter {
   isServed: boolean
   receiver: AnswerReceiver | null
   isPaused: boolean
-  /** The next chunk it gets, counted from the answer's first. */
-  next: number
+  /** How many of the answer's bytes it has. */
+  offset: number
   /** Whether it was told how the answer ended. */
   isDone: boolean
   /** Whether its row is written. */
@@ -41,7 +40,7 @@ export function createWaiter(acceptsEncoding: AcceptsEncoding | null): Waiter {
     isServed: false,
     receiver: null,
     isPaused: false,
-    next: 0,
+    offset: 0,
     isDone: false,
     isConcluded: false,
   }
@@ -77,16 +76,24 @@ export function feed(shared: SharedBytes, waiter: Waiter): void {
   const { receiver } = waiter
   if (!receiver || waiter.isDone) return
   while (!waiter.isPaused) {
-    const chunk = shared.chunks[waiter.next - shared.dropped]
-    if (!chunk) break
-    waiter.next++
-    receiver.chunk(chunk)
+    const bytes = shared.held.from(waiter.offset)
+    if (!bytes) break
+    waiter.offset += bytes.length
+    receiver.chunk(bytes)
   }
-  if (waiter.next < shared.dropped + shared.chunks.length) return
+  if (waiter.offset < shared.held.end()) return
   if (!shared.isEnded && !shared.failure) return
   waiter.isDone = true
   if (shared.failure) receiver.failed(shared.failure)
   else receiver.end()
+}
+
+/** Gives a waiter a piece of the answer that was just held; one that is behind gets all that it has not had. */
+export function pass(shared: SharedBytes, waiter: Waiter, bytes: Buffer): void {
+  const isNext = waiter.offset + bytes.length === shared.held.end()
+  if (!isNext || waiter.isPaused || !waiter.receiver) return feed(shared, waiter)
+  waiter.offset += bytes.length
+  waiter.receiver.chunk(bytes)
 }
 
 /** Tells a waiter that it gets nothing more. */

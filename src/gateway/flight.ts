@@ -7,10 +7,12 @@ import {
   createWaiter,
   detach,
   feed,
+  pass,
   serve,
   type SharedBytes,
   type Waiter,
 } from './flight-waiter.ts'
+import { createHeldBytes } from './held-bytes.ts'
 import type { UpstreamAnswer, UpstreamCall } from './upstream.ts'
 
 /** One waiter's part of a call that several may share. It reads the answer at its own pace. */
@@ -89,8 +91,7 @@ function start(all: AllFlights, key: string, call: UpstreamCall, settle: Flight[
     call,
     head: null,
     isStream: false,
-    chunks: [],
-    dropped: 0,
+    held: createHeldBytes(),
     bytes: 0,
     isWhole: true,
     isPaused: false,
@@ -112,7 +113,7 @@ function start(all: AllFlights, key: string, call: UpstreamCall, settle: Flight[
 function join(all: AllFlights, flight: Flight, acceptsEncoding: AcceptsEncoding | null): SharedCall {
   const waiter = createWaiter(acceptsEncoding)
   flight.waiters.add(waiter)
-  if (flight.isEnded || (flight.isStream && flight.chunks.length > 0)) serve(flight, waiter, () => pace(flight))
+  if (flight.isEnded || (flight.isStream && flight.held.end() > 0)) serve(flight, waiter, () => pace(flight))
   return {
     isFollower: acceptsEncoding !== null,
     answer: waiter.answer.promise,
@@ -162,14 +163,16 @@ function failBeforeHead(all: AllFlights, flight: Flight, error: unknown): void {
 }
 
 function take(all: AllFlights, flight: Flight, bytes: Buffer): void {
-  flight.chunks.push(bytes)
+  flight.held.append(bytes)
   if (flight.isWhole) {
     flight.bytes += bytes.length
     all.heldBytes += bytes.length
     if (flight.bytes > mostAnswerBytes || all.heldBytes > all.budgetBytes) giveUpWhole(all, flight)
   }
-  if (flight.isStream) serveAll(flight)
-  else for (const waiter of flight.waiters) feed(flight, waiter)
+  for (const waiter of flight.waiters) {
+    if (waiter.isServed) pass(flight, waiter, bytes)
+    else if (flight.isStream) serve(flight, waiter, () => pace(flight))
+  }
   if (!flight.isWhole) letGo(flight)
 }
 
@@ -202,7 +205,7 @@ function finish(all: AllFlights, flight: Flight): void {
   if (!flight.keep || !flight.settle || !flight.isWhole) return
   const settle = flight.settle
   flight.settle = null
-  settle(flight.keep(Buffer.concat(flight.chunks)))
+  settle(flight.keep(flight.held.all()))
   land(all, flight)
 }
 
@@ -239,24 +242,18 @@ function pace(flight: Flight): void {
 /** Lets go what everybody has; who lags too far behind is cut off, so that it holds up nobody. */
 function letGo(flight: Flight): void {
   const leader = first(flight)
-  let oldest = flight.dropped + flight.chunks.length
+  const end = flight.held.end()
+  let oldest = end
   for (const waiter of flight.waiters) {
-    if (waiter !== leader && lagBytes(flight, waiter) > mostLagBytes) cutOff(flight, waiter)
-    else oldest = Math.min(oldest, waiter.next)
+    if (waiter !== leader && end - waiter.offset > mostLagBytes) cutOff(flight, waiter)
+    else oldest = Math.min(oldest, waiter.offset)
   }
-  flight.chunks.splice(0, oldest - flight.dropped)
-  flight.dropped = oldest
+  flight.held.drop(oldest)
 }
 
 function cutOff(flight: Flight, waiter: Waiter): void {
   flight.waiters.delete(waiter)
   detach(waiter, new GatewayError('upstream_failed', 'The client read a shared answer too slowly and was cut off.'))
-}
-
-function lagBytes(flight: Flight, waiter: Waiter): number {
-  let lag = 0
-  for (let at = waiter.next - flight.dropped; at < flight.chunks.length; at++) lag += flight.chunks[at]?.length ?? 0
-  return lag
 }
 
 /** The one that has waited longest: it has the answer as it comes. */

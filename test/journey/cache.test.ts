@@ -51,13 +51,20 @@ describe('the cache', () => {
   it('gives a stream again as a stream', async () => {
     journey.fault.plan(
       'default',
-      stream(['data: {"choices":[{"index":0,"delta":{"content":"a"}}]}\n\n', 'data: [DONE]\n\n']),
+      stream([
+        'data: {"choices":[{"index":0,"delta":{"content":"a"}}]}\n\n',
+        // The usage that the client did not ask for comes in two pieces and is hidden from it, then and now.
+        'data: {"model":"gpt-4o-mini","choices":[],',
+        `${usage}}\n\ndata: [DONE]\n\n`,
+      ]),
     )
     const asked = { body: body('streamed', '"stream":true,'), headers: json }
     const first = await journey.send(chat, asked)
     const again = await journey.send(chat, asked)
     assert.equal(again.headers['cf-aig-cache-status'], 'HIT')
+    assert.equal(again.body.toString(), 'data: {"choices":[{"index":0,"delta":{"content":"a"}}]}\n\ndata: [DONE]\n\n')
     assert.deepEqual(again.body, first.body)
+    assert.equal((await journey.row(again.logId))['saved_tokens_out'], 5)
   })
 
   it('is passed by where the request says so, and a value that means nothing is refused', async () => {
