@@ -1,10 +1,7 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 import { createFlights } from './gateway/flight.ts'
-import { createHttpDoor } from './gateway/http.ts'
 import { createPipeline, type Run } from './gateway/pipeline.ts'
 import { createRefusalSampler } from './gateway/refusal.ts'
 import { createChooseTarget } from './gateway/target.ts'
@@ -15,10 +12,10 @@ import { createJournal, type Journal } from './journal/journal.ts'
 import { type Clock, systemClock } from './kernel/clock.ts'
 import { type Config, ConfigError } from './kernel/config.ts'
 import { GatewayError } from './kernel/errors.ts'
-import { createHostCheck } from './kernel/host-check.ts'
 import { createIds } from './kernel/ids.ts'
 import { createCredentials, type Credentials, loadAdminToken } from './kernel/secrets.ts'
 import type { TextLog } from './kernel/text-log.ts'
+import { within } from './kernel/within.ts'
 import type { Kv } from './kv/kv.ts'
 import { createMemoryKv } from './kv/memory-kv.ts'
 import { createLive, type Live } from './live/live.ts'
@@ -28,6 +25,7 @@ import { createOperations } from './management/operations.ts'
 import { removeOrphans } from './management/removal.ts'
 import { respondError } from './management/respond.ts'
 import { createPriceTable } from './pricing/price-table.ts'
+import { createFront, listen } from './server.ts'
 import { lockDataDir } from './store/data-lock.ts'
 import { connectStore } from './store/remote.ts'
 import { startReader } from './store/start-reader.ts'
@@ -94,10 +92,9 @@ export async function startTollgate(
     lock.release()
     throw error
   })
-  // From here to `on` nothing may be awaited: a request without a listener would wait for ever.
-  const url = urlOf(server, config.host)
-  const others = getRequestListener(createOthers(base, storage, url).fetch)
-  server.on('request', createFront(config, patience, run, others))
+  // From here to `serve` nothing may be awaited: a request without a listener would wait for ever.
+  const { url } = server
+  server.serve(createFront(config, patience, run, getRequestListener(createOthers(base, storage, url).fetch)))
   void removeOrphans({ store: storage.store, log })
 
   return {
@@ -105,7 +102,7 @@ export async function startTollgate(
     adminToken,
     adminTokenFile: made?.file ?? null,
     async close() {
-      await stop(server, patience.stopMs)
+      await server.stop(patience.stopMs)
       await upstreams.close()
       await storage.close()
       lock.release()
@@ -211,92 +208,4 @@ function createOthers({ config, log, clock, credentials }: Base, storage: Storag
     .route('/', createOperations({ store, kv, journalStats: () => journal.stats() }))
     .route('/', createManagementApp(deps))
     .notFound(({ req }) => respondError(new GatewayError('no_route', `No route for ${req.method} ${req.path}.`)))
-}
-
-/** The data plane is bare `node:http`; everything else, where comfort matters more than microseconds, is Hono. */
-function createFront(
-  config: Config,
-  patience: Patience,
-  run: Run,
-  others: ReturnType<typeof getRequestListener>,
-): RequestListener {
-  const door = createHttpDoor(patience)
-  const isHostAllowed = createHostCheck(config.host, config.publicUrl)
-  return (req, res) => {
-    if (!isHostAllowed(hostOf(req.rawHeaders))) {
-      res.writeHead(403, { 'content-type': 'text/plain' })
-      res.end('This Host is not served on a loopback address: set TOLLGATE_PUBLIC_URL, or use localhost.\n')
-    } else if (req.url?.startsWith('/v1/')) {
-      const { exchange, sink } = door.open(req, res)
-      void run(exchange, sink)
-    } else {
-      if (hasBody(req)) limitSilence(req, patience.bodyIdleMs)
-      void others(req, res)
-    }
-  }
-}
-
-function hasBody({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
-}
-
-/** The data plane watches its bodies itself. Once a body is here, its answer may take its time. */
-function limitSilence(req: IncomingMessage, idleMs: number): void {
-  req.setTimeout(idleMs, () => req.destroy())
-  req.once('end', () => req.setTimeout(0))
-}
-
-/** Not from `req.headers`: that builds an object of all headers, which the data plane does not need. */
-function hostOf(rawHeaders: readonly string[]): string | undefined {
-  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
-    const name = rawHeaders[at] ?? ''
-    if (name.length === 4 && name.toLowerCase() === 'host') return rawHeaders[at + 1]
-  }
-  return undefined
-}
-
-function listen(config: Config): Promise<Server> {
-  const server = createServer({
-    keepAliveTimeout: 75_000,
-    headersTimeout: 60_000,
-    // Bodies have their own watch: a large upload may take long, silence may not.
-    requestTimeout: 0,
-    maxHeaderSize: 64 * 1024,
-  })
-  return new Promise((resolve, reject) => {
-    server.once('error', (error) =>
-      reject(
-        new Error(
-          `Cannot listen on ${config.host}:${config.port}: ${error.message}. See TOLLGATE_HOST and TOLLGATE_PORT.`,
-        ),
-      ),
-    )
-    server.listen(config.port, config.host, () => resolve(server))
-  })
-}
-
-function urlOf(server: Server, host: string): string {
-  // A TCP server that listens has such an address.
-  const { port } = server.address() as AddressInfo
-  // Listening everywhere is no address that anybody can call.
-  const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
-  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`
-}
-
-async function stop(server: Server, stopMs: number): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  // A connection that was busy until now is kept alive after its answer: nobody would close it.
-  const closing = setInterval(() => server.closeIdleConnections(), 50)
-  await within(stopMs, closed)
-  clearInterval(closing)
-  server.closeAllConnections()
-  await closed
-}
-
-/** Waits for a promise, but no longer than `limitMs`, and does not fail with it. */
-async function within(limitMs: number, promise: Promise<void>): Promise<void> {
-  const limit = Promise.withResolvers<void>()
-  const timer = setTimeout(limit.resolve, limitMs)
-  await Promise.race([promise.catch(() => {}), limit.promise])
-  clearTimeout(timer)
 }
