@@ -150,6 +150,7 @@ async function openStorage(dataDir: string, { config, log, patience, clock }: Ba
   for (const record of await store.gateways.all()) live.apply({ type: 'gateway', record })
   const journal = createJournal({
     dir: journalDir,
+    writer: 0,
     clock,
     log,
     maxBytes: config.maxJournalBytes,

@@ -4,7 +4,7 @@ import type { LogEntry } from '../contract/log-record.ts'
 import { readLogText } from '../contract/log-text.ts'
 import type { Frame } from '../journal/frame.ts'
 import { createSegmentReader, type ReadSegment } from '../journal/reader.ts'
-import { type Lane, lanes, listSegments, type Segment } from '../journal/segments.ts'
+import { listSegments, type Segment } from '../journal/segments.ts'
 import { serveStore } from '../store/remote.ts'
 import { openSqlStore } from '../store/sql-store.ts'
 import type { Store } from '../store/store.ts'
@@ -58,7 +58,7 @@ function createCatchUp(ingestion: Ingestion): () => Promise<void> {
     try {
       do {
         isAskedAgain = false
-        for (const lane of lanes) await ingestLane(ingestion, lane)
+        for (const [lane, segments] of listSegments(ingestion.journalDir)) await ingestLane(ingestion, lane, segments)
       } while (isAskedAgain)
     } finally {
       running = null
@@ -71,8 +71,7 @@ function createCatchUp(ingestion: Ingestion): () => Promise<void> {
   }
 }
 
-async function ingestLane(ingestion: Ingestion, lane: Lane): Promise<void> {
-  const segments = listSegments(ingestion.journalDir).filter((segment) => segment.lane === lane)
+async function ingestLane(ingestion: Ingestion, lane: string, segments: readonly Segment[]): Promise<void> {
   for (const [at, segment] of segments.entries()) {
     const known = ingestion.positions.get(lane)
     // The last one is still being written; of the others nothing more will come.
