@@ -141,8 +141,8 @@ async function openStorage(dataDir: string, { config, log, patience, clock }: Ba
   const storeFile = path.join(dataDir, 'tollgate.db')
   const journalDir = path.join(dataDir, 'journal')
   const ingest = await startIngest({ storeFile, journalDir }, log, (part) => journal.release(part))
-  const reader = startReader({ file: storeFile })
-  const store = connectStore({ write: ingest.worker, read: reader })
+  const readers = { list: startReader({ file: storeFile }), scan: startReader({ file: storeFile }) }
+  const store = connectStore({ write: ingest.worker, ...readers })
   const kv = createMemoryKv({ clock, maxBytes: config.cacheBytes })
   const live = createLive([])
   // Heard before all is read, so that no change falls between.
@@ -169,7 +169,7 @@ async function openStorage(dataDir: string, { config, log, patience, clock }: Ba
       await journal.close()
       await within(patience.stopMs, ingest.caughtUp())
       await Promise.all([store.close(), kv.close()])
-      await Promise.all([ingest.close(), reader.terminate()])
+      await Promise.all([ingest.close(), readers.list.terminate(), readers.scan.terminate()])
     },
   }
 }

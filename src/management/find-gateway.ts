@@ -26,7 +26,7 @@ export async function insertGateway(
 ): Promise<GatewayRecord | null> {
   const nowMs = deps.clock.nowMs()
   const settings = { ...initialGatewaySettings(id), ...given }
-  const record = await deps.store.gateways.insert({
+  const inserted = await deps.store.gateways.insert({
     accountId,
     id,
     settings,
@@ -34,7 +34,9 @@ export async function insertGateway(
     createdMs: nowMs,
     modifiedMs: nowMs,
   })
-  if (record !== null) await applyChange(deps, { type: 'gateway', record })
+  if (inserted === null) return null
+  const { record } = inserted
+  await applyChange(deps, { type: 'gateway', record })
   return record
 }
 

@@ -61,7 +61,7 @@ export function createGatewayHandlers(deps: ManagementDeps): Handlers<typeof gat
       const record = await findGateway(deps, params.account_id, params.gateway_id)
       requireUnchanged(record, ifMatch)
       const { number, accountId, id } = record
-      if (!(await store.gateways.remove(number))) throw goneMeanwhile(record)
+      if ((await store.gateways.remove(number)) === null) throw goneMeanwhile(record)
       await applyChange(deps, { type: 'gateway-removed', number, accountId, id })
       await dropCached(deps, number, 'everything')
       // Its rows may be millions: they go in the background, and nothing can reach them any more. It never rejects.
@@ -134,7 +134,7 @@ async function change(
       // Always another time, for it also names the version.
       modifiedMs: Math.max(deps.clock.nowMs(), current.modifiedMs + 1),
     }
-    if (!(await deps.store.gateways.update(record, current.modifiedMs))) continue
+    if ((await deps.store.gateways.update(record, current.modifiedMs)) === null) continue
     await applyChange(deps, { type: 'gateway', record })
     if (record.cacheEpoch !== current.cacheEpoch) await dropCached(deps, record.number, 'answers')
     return record

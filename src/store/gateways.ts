@@ -1,4 +1,4 @@
-import { type Kysely, type Selectable, sql } from 'kysely'
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
 import type { GatewayRecord } from '../contract/gateway-record.ts'
 import type { Schema } from './schema.ts'
 import type { GatewayStore } from './store.ts'
@@ -27,35 +27,56 @@ export function createGatewayStore(db: Kysely<Schema>): GatewayStore {
       return { rows: rows.map(toRecord), total }
     },
 
-    async insert(gateway) {
-      const inserted = await db
-        .insertInto('gateways')
-        .values(toColumns(gateway))
-        .onConflict((conflict) => conflict.columns(['account_id', 'id']).doNothing())
-        .returning('number')
-        .executeTakeFirst()
-      return inserted === undefined ? null : { ...gateway, number: inserted.number }
-    },
+    insert: (gateway) =>
+      db.transaction().execute(async (transaction) => {
+        const inserted = await transaction
+          .insertInto('gateways')
+          .values(toColumns(gateway))
+          .onConflict((conflict) => conflict.columns(['account_id', 'id']).doNothing())
+          .returning('number')
+          .executeTakeFirst()
+        if (inserted === undefined) return null
+        return { record: { ...gateway, number: inserted.number }, version: await raiseVersion(transaction) }
+      }),
 
-    async update(gateway, expectedModifiedMs) {
-      const { numUpdatedRows } = await db
-        .updateTable('gateways')
-        .set({
-          settings: JSON.stringify(gateway.settings),
-          cache_epoch: gateway.cacheEpoch,
-          modified_ms: gateway.modifiedMs,
-        })
-        .where('number', '=', gateway.number)
-        .where('modified_ms', '=', expectedModifiedMs)
-        .executeTakeFirstOrThrow()
-      return numUpdatedRows === 1n
-    },
+    update: (gateway, expectedModifiedMs) =>
+      db.transaction().execute(async (transaction) => {
+        const { numUpdatedRows } = await transaction
+          .updateTable('gateways')
+          .set({
+            settings: JSON.stringify(gateway.settings),
+            cache_epoch: gateway.cacheEpoch,
+            modified_ms: gateway.modifiedMs,
+          })
+          .where('number', '=', gateway.number)
+          .where('modified_ms', '=', expectedModifiedMs)
+          .executeTakeFirstOrThrow()
+        return numUpdatedRows === 1n ? await raiseVersion(transaction) : null
+      }),
 
-    async remove(number) {
-      const { numDeletedRows } = await db.deleteFrom('gateways').where('number', '=', number).executeTakeFirstOrThrow()
-      return numDeletedRows === 1n
+    remove: (number) =>
+      db.transaction().execute(async (transaction) => {
+        const { numDeletedRows } = await transaction
+          .deleteFrom('gateways')
+          .where('number', '=', number)
+          .executeTakeFirstOrThrow()
+        return numDeletedRows === 1n ? await raiseVersion(transaction) : null
+      }),
+
+    async version() {
+      return (await db.selectFrom('settings_version').select('version').executeTakeFirstOrThrow()).version
     },
   }
+}
+
+/** Last in its transaction: from here to the commit all other changes of settings wait. */
+async function raiseVersion(transaction: Transaction<Schema>): Promise<number> {
+  const { version } = await transaction
+    .updateTable('settings_version')
+    .set((row) => ({ version: row('version', '+', 1) }))
+    .returning('version')
+    .executeTakeFirstOrThrow()
+  return version
 }
 
 function toColumns(gateway: Omit<GatewayRecord, 'number'>): Omit<Selectable<Schema['gateways']>, 'number'> {

@@ -1,38 +1,19 @@
 import type { MessagePort, Worker } from 'node:worker_threads'
 import { type ErrorCode, GatewayError } from '../kernel/errors.ts'
+import { lineFor, type LineName, methodsOf, type StorePart } from './lines.ts'
 import type { GatewayStore, LogStore, Store } from './store.ts'
 
 /** The end of a line to a thread that serves a store there. */
 export type StoreLine = Worker | MessagePort
 
-/** Which line a call takes: what writes goes to the one writer, the rest to a reader. */
-const lineOf = {
-  gateways: { all: 'read', page: 'read', insert: 'write', update: 'write', remove: 'write' },
-  logs: {
-    append: 'write',
-    positions: 'read',
-    page: 'read',
-    get: 'read',
-    bodies: 'read',
-    remove: 'write',
-    removeGateway: 'write',
-    orphans: 'read',
-  },
-  store: { ping: 'both', close: 'both' },
-} as const satisfies {
-  gateways: Record<keyof GatewayStore, LineName>
-  logs: Record<keyof LogStore, LineName>
-  store: Record<Exclude<keyof Store, 'gateways' | 'logs'>, 'both'>
-}
-
-type LineName = 'read' | 'write'
-type Room = keyof typeof lineOf
+/** `store`: what is asked of each thread, `ping` and `close`. */
+type Part = StorePart | 'store'
 
 /** `kind` tells these messages from others that a thread may exchange on the same line. */
 interface Call {
   kind: 'store-call'
   id: number
-  room: Room
+  part: Part
   method: string
   args: unknown[]
 }
@@ -61,36 +42,45 @@ export function serveStore(store: Store, port: MessagePort): void {
 }
 
 /**
- * A store that lives in other threads. What was written is seen by the next read, since a write is answered after its
- * commit. If a thread ends, its open calls and all later ones reject with `unavailable`. `close` closes the stores at
- * both ends; the threads belong to whoever started them.
+ * A store that lives in other threads; `lines.ts` says which of them a call goes to. What was written is seen by the
+ * next read, since a write is answered after its commit. If a thread ends, its open calls and all later ones reject
+ * with `unavailable`. `close` closes the stores at all ends; the threads belong to whoever started them.
  */
-export function connectStore(lines: { write: StoreLine; read: StoreLine }): Store {
-  const callers = { write: createCaller('write', lines.write), read: createCaller('read', lines.read) }
-  const both = async (method: keyof typeof lineOf.store): Promise<void> => {
-    await Promise.all([callers.read('store', method, []), callers.write('store', method, [])])
+export function connectStore(lines: Record<LineName, StoreLine>): Store {
+  const callers: Record<LineName, Caller> = {
+    write: createCaller('write', lines.write),
+    list: createCaller('list', lines.list),
+    scan: createCaller('scan', lines.scan),
   }
-  const room = (name: 'gateways' | 'logs'): Record<string, (...args: unknown[]) => Promise<unknown>> =>
+  const part = (name: StorePart): Record<string, (...args: unknown[]) => Promise<unknown>> =>
     Object.fromEntries(
-      Object.entries(lineOf[name]).map(([method, line]) => [
+      methodsOf(name).map((method) => [
         method,
-        (...args: unknown[]) => callers[line](name, method, args),
+        (...args: unknown[]) => callers[lineFor(name, method, args)].call(name, method, args),
       ]),
     )
   return {
-    // `lineOf` has exactly the methods of these two types (`satisfies`), and the other end calls those of the same type.
-    gateways: room('gateways') as unknown as GatewayStore,
-    logs: room('logs') as unknown as LogStore,
-    ping: () => both('ping'),
+    // `lines.ts` has exactly the methods of these two types, and the other end calls those of the same type.
+    gateways: part('gateways') as unknown as GatewayStore,
+    logs: part('logs') as unknown as LogStore,
+    async ping() {
+      // Its thread may be busy with a scan, which is no reason to wait: it is enough that it lives.
+      callers.scan.assertAlive()
+      await Promise.all([callers.list.call('store', 'ping', []), callers.write.call('store', 'ping', [])])
+    },
     async close() {
       // The one that writes goes last: SQLite then folds its log file back into the database.
-      await callers.read('store', 'close', [])
-      await callers.write('store', 'close', [])
+      await Promise.all([callers.list.call('store', 'close', []), callers.scan.call('store', 'close', [])])
+      await callers.write.call('store', 'close', [])
     },
   }
 }
 
-type Caller = (room: Room, method: string, args: unknown[]) => Promise<unknown>
+interface Caller {
+  call(part: Part, method: string, args: unknown[]): Promise<unknown>
+  /** Throws where the thread has ended. */
+  assertAlive(): void
+}
 
 function createCaller(name: LineName, line: StoreLine): Caller {
   const open = new Map<number, PromiseWithResolvers<unknown>>()
@@ -116,19 +106,26 @@ function createCaller(name: LineName, line: StoreLine): Caller {
   line.on('exit', () => end())
   line.on('close', () => end())
 
-  return (room, method, args) => {
-    if (ended !== null) return Promise.reject(ended)
-    const call = Promise.withResolvers<unknown>()
-    const id = ++lastId
-    open.set(id, call)
-    line.postMessage({ kind: 'store-call', id, room, method, args } satisfies Call)
-    return call.promise
+  const assertAlive = (): void => {
+    if (ended !== null) throw ended
+  }
+  return {
+    assertAlive,
+    async call(part, method, args) {
+      assertAlive()
+      const call = Promise.withResolvers<unknown>()
+      const id = ++lastId
+      open.set(id, call)
+      line.postMessage({ kind: 'store-call', id, part, method, args } satisfies Call)
+      return await call.promise
+    },
   }
 }
 
-async function invoke(store: Store, { room, method, args }: Call): Promise<unknown> {
-  if (!Object.hasOwn(lineOf[room], method)) throw new Error(`The store has no ${room}.${method}.`)
-  const target = room === 'store' ? store : store[room]
+async function invoke(store: Store, { part, method, args }: Call): Promise<unknown> {
+  const isKnown = part === 'store' ? method === 'ping' || method === 'close' : methodsOf(part).includes(method)
+  if (!isKnown) throw new Error(`The store has no ${part}.${method}.`)
+  const target = part === 'store' ? store : store[part]
   // The method exists (checked above), and `connectStore` gave it the arguments of the same type's caller.
   const call = (target as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>)[method]
   return await call?.(...args)

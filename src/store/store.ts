@@ -26,14 +26,19 @@ export interface GatewayStore {
     perPage: number
   }): Promise<{ rows: GatewayRecord[]; total: number }>
   /** The stored record with its new number, or null if the account has a gateway of that id. */
-  insert(gateway: Omit<GatewayRecord, 'number'>): Promise<GatewayRecord | null>
+  insert(gateway: Omit<GatewayRecord, 'number'>): Promise<{ record: GatewayRecord; version: number } | null>
   /**
-   * Writes `settings` and `modifiedMs` if the row is still the one modified at `expectedModifiedMs`; false if it was
-   * changed meanwhile or is gone. Two changes at once never undo each other.
+   * Writes `settings`, `cacheEpoch` and `modifiedMs` if the row is still the one modified at `expectedModifiedMs`. The
+   * version made; null if it was changed meanwhile or is gone. Two changes at once never undo each other.
    */
-  update(gateway: GatewayRecord, expectedModifiedMs: number): Promise<boolean>
-  /** Removes the gateway row; its logs are removed by `logs.removeGateway`. Whether the row was there. */
-  remove(number: number): Promise<boolean>
+  update(gateway: GatewayRecord, expectedModifiedMs: number): Promise<number | null>
+  /** Removes the gateway row; its logs are removed by `logs.removeGateway`. The version made; null if it was gone. */
+  remove(number: number): Promise<number | null>
+  /**
+   * The version of all gateways together: it rises by one, in the same transaction, with every insert, update and
+   * removal, so that a process sees cheaply whether it missed one. 0 where nothing was ever changed.
+   */
+  version(): Promise<number>
 }
 
 /** Where the journal was read up to; stored in the same transaction as the rows that were read. */

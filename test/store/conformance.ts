@@ -20,10 +20,10 @@ export function storeConformance(name: string, open: () => Promise<Store>): void
   describe(`store: ${name}: gateways`, () => {
     withStore('a gateway comes back as it was put in, with a number', async (store) => {
       const gateway = { ...plainGateway, settings: { cache_ttl: 5, nested: { a: [1, null, 'ü'] } } }
-      const inserted = await store.gateways.insert(gateway)
-      assert.ok(inserted)
-      assert.deepEqual(inserted, { ...gateway, number: inserted.number })
-      assert.deepEqual(await store.gateways.all(), [inserted])
+      const record = (await store.gateways.insert(gateway))?.record
+      assert.ok(record)
+      assert.deepEqual(record, { ...gateway, number: record.number })
+      assert.deepEqual(await store.gateways.all(), [record])
     })
 
     withStore('an id is taken once per account', async (store) => {
@@ -34,8 +34,8 @@ export function storeConformance(name: string, open: () => Promise<Store>): void
 
     withStore('a number is never given again, not even that of the newest gateway', async (store) => {
       const first = await insertGateway(store, 'acme', 'one')
-      assert.equal(await store.gateways.remove(first.number), true)
-      assert.equal(await store.gateways.remove(first.number), false)
+      assert.notEqual(await store.gateways.remove(first.number), null)
+      assert.equal(await store.gateways.remove(first.number), null)
       const second = await insertGateway(store, 'acme', 'one')
       assert.ok(second.number > first.number)
     })
@@ -43,10 +43,42 @@ export function storeConformance(name: string, open: () => Promise<Store>): void
     withStore('of two changes to the same version only the first is written', async (store) => {
       const gateway = await insertGateway(store, 'acme', 'one')
       const changed = { ...gateway, settings: { cache_ttl: 1 }, modifiedMs: gateway.modifiedMs + 1 }
-      assert.equal(await store.gateways.update(changed, gateway.modifiedMs), true)
+      assert.notEqual(await store.gateways.update(changed, gateway.modifiedMs), null)
       const late = { ...gateway, settings: { cache_ttl: 2 }, modifiedMs: gateway.modifiedMs + 2 }
-      assert.equal(await store.gateways.update(late, gateway.modifiedMs), false)
+      assert.equal(await store.gateways.update(late, gateway.modifiedMs), null)
       assert.deepEqual(await store.gateways.all(), [changed])
+    })
+
+    withStore('the version rises by one with every change, and not with one that was refused', async (store) => {
+      assert.equal(await store.gateways.version(), 0)
+      const inserted = await store.gateways.insert(plainGateway)
+      assert.equal(inserted?.version, 1)
+      assert.equal(await store.gateways.insert(plainGateway), null)
+      const { record } = inserted
+      const changed = { ...record, modifiedMs: record.modifiedMs + 1 }
+      assert.equal(await store.gateways.update(changed, record.modifiedMs), 2)
+      assert.equal(await store.gateways.update(changed, record.modifiedMs), null)
+      assert.equal(await store.gateways.version(), 2)
+      assert.equal(await store.gateways.remove(record.number), 3)
+      assert.equal(await store.gateways.remove(record.number), null)
+      assert.equal(await store.gateways.version(), 3)
+    })
+
+    withStore('changes at the same time make different versions, without gaps', async (store) => {
+      const ids = Array.from({ length: 20 }, (_, index) => `g${index}`)
+      const inserted = await Promise.all(ids.map((id) => store.gateways.insert({ ...plainGateway, id })))
+      const removed = await Promise.all(inserted.map((made) => store.gateways.remove(made?.record.number ?? 0)))
+      const versions = [...inserted.map((made) => made?.version ?? 0), ...removed.map((version) => version ?? 0)]
+      assert.deepEqual(
+        versions.toSorted((a, b) => a - b),
+        Array.from({ length: 40 }, (_, index) => index + 1),
+      )
+    })
+
+    withStore('of inserts of one id at the same time one is made', async (store) => {
+      const inserted = await Promise.all(Array.from({ length: 10 }, () => store.gateways.insert(plainGateway)))
+      assert.equal(inserted.filter((made) => made !== null).length, 1)
+      assert.equal(await store.gateways.version(), 1)
     })
 
     withStore('a page holds one account, newest first, and a page past the end is empty', async (store) => {
@@ -315,7 +347,7 @@ const plainGateway: Omit<GatewayRecord, 'number'> = {
 export async function insertGateway(store: Store, accountId: string, id: string): Promise<GatewayRecord> {
   const inserted = await store.gateways.insert({ ...plainGateway, accountId, id })
   assert.ok(inserted)
-  return inserted
+  return inserted.record
 }
 
 export function query(gateway: number, changes: Partial<LogQuery> = {}, filters: Partial<LogFilters> = {}): LogQuery {

@@ -22,33 +22,43 @@ export async function openTestStore(): Promise<Store> {
   return andThen(store, remove)
 }
 
-/** An empty store whose writing and reading handle live in two threads; `lastly` ends the threads. */
+/** An empty store whose writing and reading handles live in other threads; `lastly` ends the threads. */
 export function startStoreThreads(): { open: () => Promise<Store>; lastly: () => Promise<void> } {
-  const threads = { write: newHost(), read: newHost() }
+  const threads = { write: newHost(), list: newHost(), scan: newHost() }
   return {
     async open() {
       const { file, remove } = newFile()
       const write = await openIn(threads.write, file, false)
-      const read = await openIn(threads.read, file, true)
-      return andThen(connectStore({ write, read }), remove)
+      const list = await openIn(threads.list, file, true)
+      const scan = await openIn(threads.scan, file, true)
+      return andThen(connectStore({ write, list, scan }), remove)
     },
     async lastly() {
-      await Promise.all([threads.write.terminate(), threads.read.terminate()])
+      await Promise.all(Object.values(threads).map((thread) => thread.terminate()))
     },
   }
 }
 
-/** An empty store with the reader that the server starts, and both threads, for tests that end them. */
-export async function openWithReader(): Promise<{ store: Store; writer: Worker; reader: Worker }> {
+/** A store's threads, for tests that end or fill them. */
+export interface StoreThreads {
+  store: Store
+  file: string
+  writer: Worker
+  list: Worker
+  scan: Worker
+}
+
+/** An empty store with the readers that the server starts. */
+export async function openWithReaders(): Promise<StoreThreads> {
   const { file, remove } = newFile()
   const writer = newHost()
   const write = await openIn(writer, file, false)
-  const reader = startReader({ file })
-  const store = andThen(connectStore({ write, read: reader }), async () => {
-    await Promise.all([writer.terminate(), reader.terminate()])
+  const [list, scan] = [startReader({ file }), startReader({ file })]
+  const store = andThen(connectStore({ write, list, scan }), async () => {
+    await Promise.all([writer.terminate(), list.terminate(), scan.terminate()])
     remove()
   })
-  return { store, writer, reader }
+  return { store, file, writer, list, scan }
 }
 
 function newHost(): Worker {

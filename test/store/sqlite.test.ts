@@ -9,14 +9,14 @@ import { GatewayError } from '../../src/kernel/errors.ts'
 import { openSqlStore } from '../../src/store/sql-store.ts'
 import { insertGateway, query, storeConformance } from './conformance.ts'
 import { createEntries } from './entries.ts'
-import { newFile, openTestStore, openWithReader, startStoreThreads } from './open.ts'
+import { newFile, openTestStore, openWithReaders, startStoreThreads } from './open.ts'
 
 storeConformance('SQLite in this thread', openTestStore)
 const position = { lane: 'main', segment: 1, offset: 1 }
 
 const threads = startStoreThreads()
 after(threads.lastly)
-storeConformance('SQLite in two other threads', threads.open)
+storeConformance('SQLite in other threads', threads.open)
 
 describe('store: SQLite files', () => {
   it('everything is there after the file is opened again', async () => {
@@ -101,24 +101,53 @@ describe('store: SQLite files', () => {
 })
 
 describe('store: threads', () => {
-  it('calls on a thread that has ended reject at once, those on the other still answer', async () => {
-    const { store, reader, writer } = await openWithReader()
+  it('calls on a thread that has ended reject at once, those on the others still answer', async () => {
+    const { store, list, scan, writer } = await openWithReaders()
     const { number } = await insertGateway(store, 'acme', 'one')
     const open = store.logs.page(query(number))
     const ended = { name: 'GatewayError', code: 'unavailable' }
     const rejected = assert.rejects(open, ended)
-    await reader.terminate()
+    await list.terminate()
     await rejected
     await assert.rejects(store.logs.page(query(number)), ended)
     await assert.rejects(store.ping(), ended)
-    assert.equal(await store.gateways.remove(number), true)
+    assert.deepEqual(await store.logs.orphans(), [])
+    await scan.terminate()
+    await assert.rejects(store.logs.orphans(), ended)
+    assert.equal(await store.gateways.remove(number), 2)
     await writer.terminate()
     await assert.rejects(store.gateways.remove(number), ended)
     await assert.rejects(store.close(), ended)
   })
 
+  it('a store whose scanning thread has ended is not ready', async () => {
+    const { store, scan } = await openWithReaders()
+    await store.ping()
+    await scan.terminate()
+    await assert.rejects(store.ping(), { name: 'GatewayError', code: 'unavailable' })
+    await assert.rejects(store.close())
+  })
+
+  it('scans that take long hold up neither a row, a plain page nor a ping', async () => {
+    const { store, file } = await openWithReaders()
+    const { number } = await insertGateway(store, 'acme', 'one')
+    const entry = createEntries()(number)
+    await store.logs.append([entry], position)
+    fillLogs(file, number, 150_000)
+    const order: string[] = []
+    const scans = Array.from({ length: 5 }, () => store.logs.page(query(number, {}, { model: 'nowhere' })))
+    const all = Promise.all(scans).then(() => order.push('scans'))
+    assert.ok(await store.logs.get(number, entry.record.id))
+    assert.equal((await store.logs.page(query(number))).rows.length, 50)
+    await store.ping()
+    order.push('quick reads')
+    await all
+    assert.deepEqual(order, ['quick reads', 'scans'])
+    await store.close()
+  })
+
   it('a row is seen by the reader as soon as its write has answered', async () => {
-    const { store } = await openWithReader()
+    const { store } = await openWithReaders()
     const { number } = await insertGateway(store, 'acme', 'one')
     const make = createEntries()
     for (let round = 1; round <= 50; round++) {
@@ -130,7 +159,7 @@ describe('store: threads', () => {
   })
 
   it('an error of the engine crosses with its message', async () => {
-    const { store } = await openWithReader()
+    const { store } = await openWithReaders()
     const { number } = await insertGateway(store, 'acme', 'one')
     const entry = createEntries()(number)
     Object.assign(entry.summary, { provider: null })

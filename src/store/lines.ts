@@ -1,0 +1,51 @@
+import type { GatewayStore, LogQuery, LogStore } from './store.ts'
+
+/** `write`: the one that writes. `list`: what answers soon. `scan`: what may have to look at many rows. */
+export type LineName = 'write' | 'list' | 'scan'
+
+/** The line of each method, or how its arguments decide. A scan of seconds must not hold up what takes milliseconds. */
+const lineOf = {
+  gateways: { all: 'list', page: 'list', insert: 'write', update: 'write', remove: 'write', version: 'list' },
+  logs: {
+    append: 'write',
+    positions: 'list',
+    page: (query) => (mayScan(query) ? 'scan' : 'list'),
+    get: 'list',
+    bodies: 'list',
+    remove: 'write',
+    removeGateway: 'write',
+    orphans: 'scan',
+  },
+} satisfies { gateways: LinesOf<GatewayStore>; logs: LinesOf<LogStore> }
+
+type LinesOf<Methods> = {
+  [Name in keyof Methods]:
+    | LineName
+    | (Methods[Name] extends (...args: infer Args) => unknown ? (...args: Args) => LineName : never)
+}
+
+/** The parts of the store whose methods cross to other threads. */
+export type StorePart = keyof typeof lineOf
+
+/** The names of the methods of a part. */
+export function methodsOf(part: StorePart): string[] {
+  return Object.keys(lineOf[part])
+}
+
+/** The line that a call takes. Throws where the part has no such method. */
+export function lineFor(part: StorePart, method: string, args: readonly unknown[]): LineName {
+  // The arguments are those of the method, whose type the caller has (`connectStore`).
+  const line = (lineOf[part] as Record<string, LineName | ((...args: readonly unknown[]) => LineName)>)[method]
+  if (line === undefined) throw new Error(`The store has no ${part}.${method}.`)
+  return typeof line === 'string' ? line : line(...args)
+}
+
+/** A page so far down walks over many rows before it. */
+const maxSkipped = 10_000
+
+/** The order of time and a range of it are read off the index; for all else each row is looked at. */
+function mayScan({ filters, orderBy, page, perPage }: LogQuery): boolean {
+  const { success, cached, model, provider } = filters
+  const isNarrowed = [success, cached, model, provider].some((value) => value !== null)
+  return isNarrowed || orderBy !== 'created_at' || (page - 1) * perPage > maxSkipped
+}

@@ -1,0 +1,91 @@
+import type { Kysely } from 'kysely'
+import { type Migration, Migrator } from 'kysely/migration'
+import type { Engine } from './engine.ts'
+import type { Schema } from './schema.ts'
+
+/** Brings the tables to the newest form. Rejects with the first failure; a second run goes on from there. */
+export async function migrate(db: Kysely<Schema>, engine: Engine): Promise<void> {
+  const migrations: Record<string, Migration> = {
+    '0001_gateways_and_logs': { up: (untyped) => createFirstTables(untyped, engine) },
+    '0002_cache_epoch': { up: addCacheEpoch },
+    '0003_settings_version': { up: addSettingsVersion },
+  }
+  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } })
+  const { error } = await migrator.migrateToLatest()
+  if (error !== undefined) throw new Error('The tables could not be brought to the newest form.', { cause: error })
+}
+
+/** `ifNotExists`, because SQLite's schema changes are not in one transaction here and may have stopped half-way. */
+async function createFirstTables(db: Kysely<unknown>, engine: Engine): Promise<void> {
+  const { bytes, neverReusedKey, key } = engine.columnTypes
+  await db.schema
+    .createTable('gateways')
+    .ifNotExists()
+    .addColumn('number', neverReusedKey)
+    .addColumn('account_id', 'text', (column) => column.notNull())
+    .addColumn('id', 'text', (column) => column.notNull())
+    .addColumn('settings', 'text', (column) => column.notNull())
+    .addColumn('created_ms', 'bigint', (column) => column.notNull())
+    .addColumn('modified_ms', 'bigint', (column) => column.notNull())
+    .addUniqueConstraint('gateways_account_id', ['account_id', 'id'])
+    .execute()
+  await db.schema
+    .createTable('logs')
+    .ifNotExists()
+    .addColumn('number', key)
+    .addColumn('gateway', 'bigint', (column) => column.notNull())
+    .addColumn('id', 'text', (column) => column.notNull())
+    .addColumn('block', 'bigint')
+    .addColumn('slot', 'integer')
+    .addColumn('provider', 'text', (column) => column.notNull())
+    .addColumn('model', 'text')
+    .addColumn('model_type', 'text')
+    .addColumn('status', 'integer', (column) => column.notNull())
+    .addColumn('success', 'integer', (column) => column.notNull())
+    .addColumn('cached', 'integer', (column) => column.notNull())
+    .addColumn('duration_ms', 'bigint', (column) => column.notNull())
+    .addColumn('tokens_in', 'bigint')
+    .addColumn('tokens_out', 'bigint')
+    .addColumn('cost_nano_usd', 'bigint')
+    .addColumn('feedback', 'real')
+    .addColumn('score', 'real')
+    .addColumn('detail', 'text', (column) => column.notNull())
+    .execute()
+  await db.schema.createIndex('logs_gateway_id').ifNotExists().unique().on('logs').columns(['gateway', 'id']).execute()
+  await db.schema
+    .createTable('body_blocks')
+    .ifNotExists()
+    .addColumn('id', key)
+    .addColumn('live', 'integer', (column) => column.notNull())
+    .addColumn('bytes', bytes, (column) => column.notNull())
+    .execute()
+  await db.schema
+    .createTable('journal_positions')
+    .ifNotExists()
+    .addColumn('lane', 'text', (column) => column.primaryKey())
+    .addColumn('segment', 'bigint', (column) => column.notNull())
+    .addColumn('byte_offset', 'bigint', (column) => column.notNull())
+    .execute()
+}
+
+async function addCacheEpoch(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .alterTable('gateways')
+    .addColumn('cache_epoch', 'bigint', (column) => column.notNull().defaultTo(0))
+    .execute()
+}
+
+async function addSettingsVersion(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('settings_version')
+    .ifNotExists()
+    // Always 1: a second row, by a start that stopped half-way, is refused.
+    .addColumn('id', 'integer', (column) => column.primaryKey())
+    .addColumn('version', 'bigint', (column) => column.notNull())
+    .execute()
+  await (db as Kysely<{ settings_version: { id: number; version: number } }>)
+    .insertInto('settings_version')
+    .values({ id: 1, version: 0 })
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .execute()
+}
