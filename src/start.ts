@@ -6,7 +6,7 @@ import { createPipeline, type Run } from './gateway/pipeline.ts'
 import { createRefusalSampler } from './gateway/refusal.ts'
 import { createChooseTarget } from './gateway/target.ts'
 import { createUpstreams, type Upstreams } from './gateway/upstream.ts'
-import { followChange } from './jobs/follow-changes.ts'
+import { createChangeFollower } from './jobs/follow-changes.ts'
 import { startIngest } from './jobs/ingest.ts'
 import { createJournal, type Journal } from './journal/journal.ts'
 import { type Clock, systemClock } from './kernel/clock.ts'
@@ -145,9 +145,10 @@ async function openStorage(dataDir: string, { config, log, patience, clock }: Ba
   const store = connectStore({ write: ingest.worker, ...readers })
   const kv = createMemoryKv({ clock, maxBytes: config.cacheBytes })
   const live = createLive([])
+  const follower = createChangeFollower({ store, live, log })
   // Heard before all is read, so that no change falls between.
-  await kv.subscribe((message) => void followChange({ store, live, log }, message))
-  for (const record of await store.gateways.all()) live.apply({ type: 'gateway', record })
+  await kv.subscribe((message) => void follower.hear(message))
+  await follower.check()
   const journal = createJournal({
     dir: journalDir,
     writer: 0,
