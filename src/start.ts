@@ -7,8 +7,8 @@ import { createRefusalSampler } from './gateway/refusal.ts'
 import { createChooseTarget } from './gateway/target.ts'
 import { createUpstreams, type Upstreams } from './gateway/upstream.ts'
 import { createChangeFollower } from './jobs/follow-changes.ts'
-import { startIngest } from './jobs/ingest.ts'
-import { createJournal, type Journal } from './journal/journal.ts'
+import { ownPositions } from './journal/journal-id.ts'
+import { createJournal, type Journal, type JournalStats } from './journal/journal.ts'
 import { type Clock, systemClock } from './kernel/clock.ts'
 import { type Config, ConfigError } from './kernel/config.ts'
 import { GatewayError } from './kernel/errors.ts'
@@ -26,9 +26,8 @@ import { removeOrphans } from './management/removal.ts'
 import { respondError } from './management/respond.ts'
 import { createPriceTable } from './pricing/price-table.ts'
 import { createFront, listen } from './server.ts'
+import { openStorage, type Storage } from './storage.ts'
 import { lockDataDir } from './store/data-lock.ts'
-import { connectStore } from './store/remote.ts'
-import { startReader } from './store/start-reader.ts'
 import type { Store } from './store/store.ts'
 
 /** A running Tollgate. */
@@ -69,45 +68,48 @@ export const usualPatience: Patience = {
 /** For rows to be in the store before they are shown; a store that is slower shows them later. */
 const catchUpMs = 1000
 
-/** Puts the parts together and starts them: the one place that knows every room. */
+/** Starts everything in this process. */
 export async function startTollgate(
   config: Config,
   log: TextLog,
   patience: Patience = usualPatience,
   clock: Clock = systemClock,
 ): Promise<Tollgate> {
-  refuseUnconnected(config)
-  const dataDir = path.resolve(config.dataDir)
-  const lock = lockDataDir(dataDir)
-  const made = config.adminToken === null ? loadAdminToken(dataDir) : null
-  const adminToken = config.adminToken ?? made?.token ?? ''
-
+  const { dataDir, adminToken, adminTokenFile, lock } = takeDataDir(config)
+  const storage = await openStorage(dataDir, config, log)
   const base = { config, log, patience, clock, credentials: createCredentials(adminToken) }
-  const storage = await openStorage(dataDir, base)
-  const upstreams = createUpstreams(patience)
-  const run = createDataPlane(base, storage, upstreams)
-
-  const server = await listen(config).catch(async (error: unknown) => {
+  const node = await startNode(base, storage, { writer: 0, stats: (own) => own }).catch(async (error: unknown) => {
     await storage.close()
     lock.release()
     throw error
   })
-  // From here to `serve` nothing may be awaited: a request without a listener would wait for ever.
-  const { url } = server
-  server.serve(createFront(config, patience, run, getRequestListener(createOthers(base, storage, url).fetch)))
   void removeOrphans({ store: storage.store, log })
 
   return {
-    url,
+    url: node.url,
     adminToken,
-    adminTokenFile: made?.file ?? null,
+    adminTokenFile,
     async close() {
-      await server.stop(patience.stopMs)
-      await upstreams.close()
+      await node.close()
+      await within(patience.stopMs, storage.ingest.caughtUp())
       await storage.close()
       lock.release()
     },
   }
+}
+
+/** Makes the data folder this process's own, and reads or makes the admin token in it. */
+export function takeDataDir(config: Config): {
+  dataDir: string
+  adminToken: string
+  adminTokenFile: string | null
+  lock: { release(): void }
+} {
+  refuseUnconnected(config)
+  const dataDir = path.resolve(config.dataDir)
+  const lock = lockDataDir(dataDir)
+  const made = config.adminToken === null ? loadAdminToken(dataDir) : null
+  return { dataDir, adminToken: config.adminToken ?? made?.token ?? '', adminTokenFile: made?.file ?? null, lock }
 }
 
 /** Data would be put elsewhere than was asked for: refused until the engines are connected here. */
@@ -118,7 +120,7 @@ function refuseUnconnected({ databaseUrl, redisUrl }: Config): void {
 }
 
 /** What most parts need. */
-interface Base {
+export interface Base {
   config: Config
   log: TextLog
   patience: Patience
@@ -126,38 +128,80 @@ interface Base {
   credentials: Credentials
 }
 
-/** The engines of floor 2 and the thread that feeds them. */
-interface Storage {
+/** What takes requests: all of Tollgate but its storage. Several nodes may share one. */
+export interface Node {
+  url: string
+  /** What this process wrote into the journal. */
+  stats(): JournalStats
+  /** Stops accepting, lets finish what runs (bounded), and writes what was logged into the journal. */
+  close(): Promise<void>
+}
+
+export interface NodeOptions {
+  /** Which of the processes that write into the journal this one is. */
+  writer: number
+  /** Of this process's own statistics those of all that share the storage. */
+  stats(own: JournalStats): JournalStats | Promise<JournalStats>
+}
+
+/** Puts the parts together and starts them: the one place that knows every room. */
+export async function startNode(base: Base, storage: Storage, options: NodeOptions): Promise<Node> {
+  const { config, patience } = base
+  const engines = await openEngines(base, storage, options)
+  const upstreams = createUpstreams(patience)
+  const run = createDataPlane(base, engines, upstreams)
+  const server = await listen(config).catch(async (error: unknown) => {
+    await engines.close()
+    throw error
+  })
+  // From here to `serve` nothing may be awaited: a request without a listener would wait for ever.
+  const { url } = server
+  server.serve(createFront(config, patience, run, getRequestListener(createOthers(base, engines, url).fetch)))
+  return {
+    url,
+    stats: () => engines.journal.stats(),
+    async close() {
+      await server.stop(patience.stopMs)
+      await upstreams.close()
+      await engines.close()
+    },
+  }
+}
+
+/** The engines of floor 2. */
+interface Engines {
   store: Store
   kv: Kv
   live: Live
   journal: Journal
+  stats: () => JournalStats | Promise<JournalStats>
   /** Waits, for a bounded time, until what is in the journal now is in the store. */
   caughtUp: () => Promise<void>
   close: () => Promise<void>
 }
 
-async function openStorage(dataDir: string, { config, log, patience, clock }: Base): Promise<Storage> {
-  const storeFile = path.join(dataDir, 'tollgate.db')
-  const journalDir = path.join(dataDir, 'journal')
-  const ingest = await startIngest({ storeFile, journalDir }, log, (part) => journal.release(part))
-  const readers = { list: startReader({ file: storeFile }), scan: startReader({ file: storeFile }) }
-  const store = connectStore({ write: ingest.worker, ...readers })
+async function openEngines(
+  { config, log, clock }: Base,
+  { store, ingest, journalDir, journalId, onMoved }: Storage,
+  { writer, stats }: NodeOptions,
+): Promise<Engines> {
   const kv = createMemoryKv({ clock, maxBytes: config.cacheBytes })
   const live = createLive([])
   const follower = createChangeFollower({ store, live, log })
   // Heard before all is read, so that no change falls between.
   await kv.subscribe((message) => void follower.hear(message))
   await follower.check()
+  if (config.databaseUrl !== null || config.workers > 1) follower.start()
   const journal = createJournal({
     dir: journalDir,
-    writer: 0,
+    writer,
     clock,
     log,
-    maxBytes: config.maxJournalBytes,
-    positions: ingest.positions,
+    maxBytes: Math.ceil(config.maxJournalBytes / config.workers),
+    positions: ownPositions(journalId, await store.logs.positions()),
     onAppended: ingest.poke,
   })
+  onMoved((part) => journal.release(part))
   // What an earlier process left behind.
   ingest.poke()
   return {
@@ -165,18 +209,18 @@ async function openStorage(dataDir: string, { config, log, patience, clock }: Ba
     kv,
     live,
     journal,
+    stats: () => stats(journal.stats()),
     caughtUp: () => within(catchUpMs, ingest.caughtUp()),
     async close() {
+      follower.stop()
       await journal.close()
-      await within(patience.stopMs, ingest.caughtUp())
-      await Promise.all([store.close(), kv.close()])
-      await Promise.all([ingest.close(), readers.list.terminate(), readers.scan.terminate()])
+      await kv.close()
     },
   }
 }
 
-function createDataPlane({ config, log, clock, credentials }: Base, storage: Storage, upstreams: Upstreams): Run {
-  const { store, live, journal, kv } = storage
+function createDataPlane({ config, log, clock, credentials }: Base, engines: Engines, upstreams: Upstreams): Run {
+  const { store, live, journal, kv } = engines
   return createPipeline({
     clock,
     newId: createIds(() => clock.nowMs()),
@@ -201,13 +245,13 @@ function createDataPlane({ config, log, clock, credentials }: Base, storage: Sto
 }
 
 /** Everything that is not the data plane: the management API and what an operator's tools ask. */
-function createOthers({ config, log, clock, credentials }: Base, storage: Storage, url: string): Hono {
-  const { store, live, kv, journal, caughtUp } = storage
+function createOthers({ config, log, clock, credentials }: Base, engines: Engines, url: string): Hono {
+  const { store, live, kv, stats, caughtUp } = engines
   const isAdminToken = (text: string): boolean => credentials.check(text)
   const publicUrl = config.publicUrl ?? url
   const deps = { store, live, kv, clock, log, isAdminToken, adminEmail: config.adminEmail, publicUrl, caughtUp }
   return new Hono()
-    .route('/', createOperations({ store, kv, journalStats: () => journal.stats() }))
+    .route('/', createOperations({ store, kv, journalStats: stats }))
     .route('/', createManagementApp(deps))
     .notFound(({ req }) => respondError(new GatewayError('no_route', `No route for ${req.method} ${req.path}.`)))
 }

@@ -43,7 +43,14 @@ export const rooms: Readonly<Record<string, Room>> = {
 }
 
 /** The only files that may import every room. */
-export const stairwells: readonly string[] = ['main.ts', 'start.ts', 'server.ts', 'jobs/ingest-worker.ts']
+export const stairwells: readonly string[] = [
+  'main.ts',
+  'start.ts',
+  'server.ts',
+  'storage.ts',
+  'cluster.ts',
+  'jobs/ingest-worker.ts',
+]
 
 /** Files of more than 400 lines, each with the reason why it is not two files. */
 export const longFiles: Readonly<Record<string, string>> = {}
