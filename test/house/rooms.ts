@@ -34,7 +34,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   routing: ofKnowledge([]),
   evaluators: ofKnowledge(['zod']),
   store: ofEngines(['kysely']),
-  kv: ofEngines(['lru-cache']),
+  kv: ofEngines(['lru-cache', '@redis/client']),
   journal: ofEngines([]),
   live: ofEngines([]),
   gateway: ofWork(['undici']),
