@@ -66,8 +66,10 @@ function createMember({ start, storage, log, allStats }: MemberParts): Member {
 
   function fork(): Running {
     const next = startWorker(storage, start, allStats, (message) => {
-      if (message.kind === 'worker-listening') listening.resolve(message.url)
-      else if (message.kind === 'worker-failed') listening.reject(new Error(message.reason))
+      if (message.kind === 'worker-listening') {
+        log.info('a worker takes requests', { worker: start.writer, pid: next.pid })
+        listening.resolve(message.url)
+      } else if (message.kind === 'worker-failed') listening.reject(new Error(message.reason))
     })
     void next.ended.then((how) => {
       listening.reject(new Error(`A worker ended with ${how} before it listened. The server's log says why.`))
@@ -97,6 +99,7 @@ function createMember({ start, storage, log, allStats }: MemberParts): Member {
 
 /** A worker's process. */
 interface Running {
+  pid: number | null
   line: Line
   /** Its exit code, or the signal that ended it. */
   ended: Promise<string>
@@ -130,6 +133,7 @@ function startWorker(
     ended.resolve(signal ?? String(code))
   })
   return {
+    pid: worker.process.pid ?? null,
     line,
     ended: ended.promise,
     stats: () => (isGone ? Promise.resolve(noStats) : askStats()),

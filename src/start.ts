@@ -18,6 +18,7 @@ import type { TextLog } from './kernel/text-log.ts'
 import { within } from './kernel/within.ts'
 import type { Kv } from './kv/kv.ts'
 import { createMemoryKv } from './kv/memory-kv.ts'
+import { openRedisKv } from './kv/redis-kv.ts'
 import { createLive, type Live } from './live/live.ts'
 import { createManagementApp } from './management/app.ts'
 import { findGateway } from './management/find-gateway.ts'
@@ -112,11 +113,10 @@ export function takeDataDir(config: Config): {
   return { dataDir, adminToken: config.adminToken ?? made?.token ?? '', adminTokenFile: made?.file ?? null, lock }
 }
 
-/** Data would be put elsewhere than was asked for: refused until the engines are connected here. */
-function refuseUnconnected({ databaseUrl, redisUrl }: Config): void {
-  const name = databaseUrl === null ? 'TOLLGATE_REDIS_URL' : 'TOLLGATE_DATABASE_URL'
-  if (databaseUrl === null && redisUrl === null) return
-  throw new ConfigError(`${name} is set, but this version does not support it: unset it`)
+/** Data would be put elsewhere than was asked for: refused until the engine is connected here. */
+function refuseUnconnected({ databaseUrl }: Config): void {
+  if (databaseUrl === null) return
+  throw new ConfigError('TOLLGATE_DATABASE_URL is set, but this version does not support it: unset it')
 }
 
 /** What most parts need. */
@@ -185,7 +185,8 @@ async function openEngines(
   { store, ingest, journalDir, journalId, onMoved }: Storage,
   { writer, stats }: NodeOptions,
 ): Promise<Engines> {
-  const kv = createMemoryKv({ clock, maxBytes: config.cacheBytes })
+  const { redisUrl: url, cacheBytes: maxBytes } = config
+  const kv = await (url === null ? createMemoryKv({ clock, maxBytes }) : openRedisKv({ url, clock, log }))
   const live = createLive([])
   const follower = createChangeFollower({ store, live, log })
   // Heard before all is read, so that no change falls between.
