@@ -49,6 +49,8 @@ export const stairwells: readonly string[] = [
   'server.ts',
   'storage.ts',
   'cluster.ts',
+  'cluster-messages.ts',
+  'cluster-worker.ts',
   'jobs/ingest-worker.ts',
 ]
 
