@@ -18,6 +18,7 @@ import type { TextLog } from './kernel/text-log.ts'
 import { within } from './kernel/within.ts'
 import type { Kv } from './kv/kv.ts'
 import { createMemoryKv } from './kv/memory-kv.ts'
+import { openRedisKv } from './kv/redis-kv.ts'
 import { createLive, type Live } from './live/live.ts'
 import { createManagementApp } from './management/app.ts'
 import { findGateway } from './management/find-gateway.ts'
@@ -110,10 +111,10 @@ export async function startTollgate(
   }
 }
 
-/** Data would be put elsewhere than was asked for: refused until the engines are connected here. */
-function refuseUnconnected({ databaseUrl, redisUrl }: Config): void {
-  const name = databaseUrl === null ? 'TOLLGATE_REDIS_URL' : 'TOLLGATE_DATABASE_URL'
-  if (databaseUrl === null && redisUrl === null) return
+/** Something else would be done than was asked for: refused until it is connected here. */
+function refuseUnconnected({ databaseUrl, workers }: Config): void {
+  const name = databaseUrl === null ? 'TOLLGATE_WORKERS' : 'TOLLGATE_DATABASE_URL'
+  if (databaseUrl === null && workers === 1) return
   throw new ConfigError(`${name} is set, but this version does not support it: unset it`)
 }
 
@@ -143,7 +144,7 @@ async function openStorage(dataDir: string, { config, log, patience, clock }: Ba
   const ingest = await startIngest({ storeFile, journalDir }, log, (part) => journal.release(part))
   const readers = { list: startReader({ file: storeFile }), scan: startReader({ file: storeFile }) }
   const store = connectStore({ write: ingest.worker, ...readers })
-  const kv = createMemoryKv({ clock, maxBytes: config.cacheBytes })
+  const kv = await openKv(config, log, clock)
   const live = createLive([])
   const follower = createChangeFollower({ store, live, log })
   // Heard before all is read, so that no change falls between.
@@ -173,6 +174,11 @@ async function openStorage(dataDir: string, { config, log, patience, clock }: Ba
       await Promise.all([ingest.close(), readers.list.terminate(), readers.scan.terminate()])
     },
   }
+}
+
+function openKv({ redisUrl, cacheBytes }: Config, log: TextLog, clock: Clock): Promise<Kv> {
+  if (redisUrl === null) return Promise.resolve(createMemoryKv({ clock, maxBytes: cacheBytes }))
+  return openRedisKv({ url: redisUrl, log, clock })
 }
 
 function createDataPlane({ config, log, clock, credentials }: Base, storage: Storage, upstreams: Upstreams): Run {
