@@ -185,8 +185,7 @@ async function openEngines(
   { store, ingest, journalDir, journalId, onMoved }: Storage,
   { writer, stats }: NodeOptions,
 ): Promise<Engines> {
-  const { redisUrl: url, cacheBytes: maxBytes } = config
-  const kv = await (url === null ? createMemoryKv({ clock, maxBytes }) : openRedisKv({ url, clock, log }))
+  const kv = await openKv(config, log, clock)
   const live = createLive([])
   const follower = createChangeFollower({ store, live, log })
   // Heard before all is read, so that no change falls between.
@@ -218,6 +217,11 @@ async function openEngines(
       await kv.close()
     },
   }
+}
+
+function openKv({ redisUrl, cacheBytes }: Config, log: TextLog, clock: Clock): Promise<Kv> {
+  if (redisUrl === null) return Promise.resolve(createMemoryKv({ clock, maxBytes: cacheBytes }))
+  return openRedisKv({ url: redisUrl, log, clock })
 }
 
 function createDataPlane({ config, log, clock, credentials }: Base, engines: Engines, upstreams: Upstreams): Run {

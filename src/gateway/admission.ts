@@ -69,7 +69,11 @@ async function enter(applicant: Applicant, joins: boolean, deps: AdmissionDeps):
   const asked = deps.kv.admit(ask)
   const verdict = asked instanceof Promise ? await asked : asked
   if (verdict.type === 'hit') return { type: 'stored', answer: verdict.answer }
-  if (verdict.type === 'busy' && cache) return await waitForOther(applicant, cache.key, deps)
+  if (verdict.type === 'busy' && cache) {
+    // It may be this process that asks, since a moment ago: then the answer is shared while it comes.
+    const sharing = deps.flights.join(cache.key, canRead)
+    return sharing ? await answered(applicant, sharing, sharing) : await waitForOther(applicant, cache.key, deps)
+  }
   const lease = allow(verdict, gateway, draft, cache !== null)
   const call = deps.upstreams.call(upstreamRequest)
   if (!cache || !lease) {

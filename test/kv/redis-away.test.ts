@@ -184,12 +184,20 @@ describe('kv: Redis away', { skip }, () => {
   })
 
   it('user, password and database come from the address', async () => {
-    await under.command('ACL', 'SETUSER', 'me', 'on', '>p:ss@/ü', '~tollgate:*', '&tollgate:*', '+@all')
+    // As docs/redis.md has it.
+    const rights = '~tollgate:* &tollgate:* +@read +@write +@scripting +@pubsub +@connection +time'
+    await under.command('ACL', 'SETUSER', 'me', 'on', '>p:ss@/ü', ...rights.split(' '))
     const kv = await under.open({ url: `redis://me:p%3Ass%40%2F%C3%BC@127.0.0.1:${under.redis.port}/5` })
     await keep(kv, askFor(1, 'a'), answerOf('a'))
     assert.match(String(await under.command('INFO', 'keyspace')), /db5:keys=2/)
     assert.match(String(await under.command('CLIENT', 'LIST')), /name=tollgate db=5|db=5 .*user=me/)
     assert.ok(await find(kv, askFor(1, 'a')))
+    for (const technique of ['fixed', 'sliding'] as const) {
+      const ask = countedBy(1, { requests: 5, windowMs: 86_400_000, technique })
+      assert.equal(passed(await admitAtOnce(kv, 10, ask)), 5)
+    }
+    await kv.publish('x')
+    await kv.drop(1, 'everything')
     assert.deepEqual(under.lines, [])
   })
 })
