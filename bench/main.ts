@@ -13,9 +13,9 @@ const usage = `usage: npm run bench -- [options]
   --rounds N     rounds (5); the first is not counted
   --seconds N    seconds of each load (2)
   --only TEXT    only what has TEXT in its name: ${[...scenarios.map((scenario) => scenario.name), 'memory'].join('; ')}
-  --targets A,B  raw,tollgate; also bare, hits, redis (see bench/targets.ts)
+  --targets A,B  raw,tollgate; also bare, hits, redis, workers (see bench/targets.ts)
   --portkey      Portkey too (first: npm ci --prefix bench/portkey)
-  --requests N   requests of the memory run, after as many to warm up (50000)
+  --requests N   growth of memory is told per so many requests (50000); six times as many are sent
   --json FILE    every figure of every round`
 
 const { values } = parseArgs({

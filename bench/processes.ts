@@ -26,9 +26,13 @@ export const loadCore = 1
 const canPin = process.platform === 'linux' && spawnSync('taskset', ['-V']).status === 0
 if (!canPin) console.error('bench: no taskset here: nothing is pinned to a core, so the figures say little')
 
-/** Starts a Node process on one core. It ends with this one: its channel closes, or it is killed at exit. */
-function startNode(core: number, args: readonly string[], environment: NodeJS.ProcessEnv = {}): ChildProcess {
-  const [command = '', ...rest] = [...(canPin ? ['taskset', '-c', String(core)] : []), process.execPath, ...args]
+/** Starts a Node process on one core (null: on any). It ends with this one: its channel closes, or it is killed at exit. */
+function startNode(core: number | null, args: readonly string[], environment: NodeJS.ProcessEnv = {}): ChildProcess {
+  const [command = '', ...rest] = [
+    ...(canPin && core !== null ? ['taskset', '-c', String(core)] : []),
+    process.execPath,
+    ...args,
+  ]
   const child = spawn(command, rest, {
     cwd: path.join(here, '..'),
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
@@ -41,7 +45,7 @@ function startNode(core: number, args: readonly string[], environment: NodeJS.Pr
 
 /** Starts a server that prints a JSON line with its `url`, and waits for that line. */
 export async function startServer(
-  core: number,
+  core: number | null,
   args: readonly string[],
   environment: NodeJS.ProcessEnv = {},
 ): Promise<Server> {

@@ -30,17 +30,22 @@ export function printMemory(requests: number, rounds: Rounds): void {
 const valuesOf = (rounds: readonly Figures[], figure: string): number[] =>
   rounds.map((round) => round[figure] ?? Number.NaN)
 
-/** A figure against the same round's figure of the target that it is measured by: `0.61 (0.55 to 0.70) of raw`. */
+/** A figure against the same round's figures of the targets that it is measured by: `0.61 (0.55 to 0.70) of raw`. */
 function compared(scenario: Scenario, rounds: Rounds, target: string, figure: string): string {
-  const rule = scenario.compare[figure]
-  const others = rule === undefined ? undefined : rounds[rule.to]
-  if (rule === undefined || others === undefined || target === rule.to || target === 'direct') return ''
-  const theirs = valuesOf(others, figure)
-  const values = valuesOf(rounds[target] ?? [], figure).map((value, round) => {
-    const other = theirs[round] ?? Number.NaN
-    return rule.as === 'ratio' ? value / other : value - other
-  })
-  return `${shown(values)} ${rule.as === 'ratio' ? 'of' : 'above'} ${rule.to}`
+  if (target === 'direct') return ''
+  return (scenario.compare[figure] ?? [])
+    .map(({ to, as, only = target }) => {
+      const others = rounds[to]
+      if (others === undefined || to === target || only !== target) return ''
+      const theirs = valuesOf(others, figure)
+      const values = valuesOf(rounds[target] ?? [], figure).map((value, round) => {
+        const other = theirs[round] ?? Number.NaN
+        return as === 'ratio' ? value / other : value - other
+      })
+      return `${shown(values)} ${as === 'ratio' ? 'of' : 'above'} ${to}`
+    })
+    .filter((text) => text !== '')
+    .join('; ')
 }
 
 function shown(values: readonly number[]): string {

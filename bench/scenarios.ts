@@ -2,16 +2,27 @@ import type { LoadResult } from './load.ts'
 import { cpuMs, loadCore, rssMib, runNode } from './processes.ts'
 import type { Figures } from './report.ts'
 import { median, slope } from './statistics.ts'
-import type { Target } from './targets.ts'
+import type { Target, TargetName } from './targets.ts'
 import { type BodySizeKb, eventsPerStream } from './traffic.ts'
 
 /** Something that is measured in rounds, every target once in each round. */
 export interface Scenario {
   name: string
   measure(target: Target, seconds: number): Promise<Figures>
-  /** How a figure is set against another target's: divided by it, or less it. */
-  compare: Readonly<Record<string, { to: 'raw' | 'direct'; as: 'ratio' | 'difference' }>>
+  /** How a figure is set against other targets', of those that are measured. */
+  compare: Readonly<Record<string, readonly Comparison[]>>
 }
+
+/** Divided by the other's figure, or less it. */
+export interface Comparison {
+  to: 'raw' | 'direct' | 'bare' | 'tollgate' | 'redis'
+  as: 'ratio' | 'difference'
+  /** Only this target is set against it. */
+  only?: TargetName
+}
+
+const ofRaw: Comparison = { to: 'raw', as: 'ratio' }
+const aboveDirect: Comparison = { to: 'direct', as: 'difference' }
 
 async function load(
   target: Target,
@@ -57,8 +68,9 @@ function saturation(sizeKb: BodySizeKb): Scenario {
       }
     },
     compare: {
-      requestsPerSecond: { to: 'raw', as: 'ratio' },
-      cpuUsPerRequest: { to: 'raw', as: 'ratio' },
+      requestsPerSecond: [ofRaw, { to: 'redis', as: 'ratio', only: 'workers' }],
+      // What cache and limit cost is the difference between `tollgate` and `bare`.
+      cpuUsPerRequest: [ofRaw, { to: 'bare', as: 'difference', only: 'tollgate' }],
     },
   }
 }
@@ -69,7 +81,7 @@ const latency: Scenario = {
     const { result } = await loadAndDrain(target, 'latency', { kb: 1, seconds })
     return { p50Us: result.p50Us ?? Number.NaN, p99Us: result.p99Us ?? Number.NaN, errors: result.errors }
   },
-  compare: { p50Us: { to: 'direct', as: 'difference' }, p99Us: { to: 'direct', as: 'difference' } },
+  compare: { p50Us: [aboveDirect, { to: 'tollgate', as: 'difference', only: 'redis' }], p99Us: [aboveDirect] },
 }
 
 const streams: Scenario = {
@@ -84,29 +96,34 @@ const streams: Scenario = {
     }
   },
   compare: {
-    firstByteP50Us: { to: 'direct', as: 'difference' },
-    firstByteP99Us: { to: 'direct', as: 'difference' },
-    cpuUsPerEvent: { to: 'raw', as: 'ratio' },
+    firstByteP50Us: [aboveDirect],
+    firstByteP99Us: [aboveDirect],
+    cpuUsPerEvent: [ofRaw],
   },
 }
 
 export const scenarios: readonly Scenario[] = [saturation(1), saturation(10), saturation(100), latency, streams]
 
+/** How many requests bring a process to its plateau, and over how many its growth is read, as multiples of `requests`. */
+const warmingUp = 2
+const watched = 4
+const blocksPerRun = 10
+
 /**
- * Memory of a freshly started target over a mixed load: before it; then, once as many requests again have brought it
- * to its plateau, its median and how it still grows (least squares), MiB per `requests`. The launcher stands apart.
+ * Memory of a freshly started target over a mixed load: before it; then, at its plateau, its median and how it still
+ * grows (least squares), MiB per `requests`. The launcher stands apart.
  */
 export async function measureMemory(target: Target, requests: number): Promise<Figures> {
   const { server } = target
   if (server === null) throw new Error('the upstream itself has no memory to speak of')
-  const blocks = 20
   const { launcher: launcherMib, server: beforeMib } = rssMib(server.pid)
   const samples: number[] = []
   let errors = 0
-  for (let block = 0; block < 2 * blocks; block++) {
-    errors += (await load(target, 'mixed', { requests: Math.ceil(requests / blocks), connections: 64 })).errors
+  for (let block = 0; block < (warmingUp + watched) * blocksPerRun; block++) {
+    const options = { requests: Math.ceil(requests / blocksPerRun), connections: 64 }
+    errors += (await load(target, 'mixed', options)).errors
     await target.drain()
-    if (block >= blocks) samples.push(rssMib(server.pid).server)
+    if (block >= warmingUp * blocksPerRun) samples.push(rssMib(server.pid).server)
   }
-  return { launcherMib, beforeMib, plateauMib: median(samples), growthMib: slope(samples) * blocks, errors }
+  return { launcherMib, beforeMib, plateauMib: median(samples), growthMib: slope(samples) * blocksPerRun, errors }
 }

@@ -22,9 +22,9 @@ export interface Target {
 
 /**
  * `tollgate` has everything on; `bare` is it without cache and limit, `hits` it with one answer for all requests, `redis`
- * it with its counters and answers in the Redis of TOLLGATE_REDIS_URL.
+ * it with its counters and answers in the Redis of TOLLGATE_REDIS_URL, `workers` that in two processes on both cores.
  */
-export const targetNames = ['raw', 'tollgate', 'bare', 'hits', 'redis', 'portkey'] as const
+export const targetNames = ['raw', 'tollgate', 'bare', 'hits', 'redis', 'workers', 'portkey'] as const
 export type TargetName = (typeof targetNames)[number]
 
 const key = { authorization: 'Bearer sk-bench' }
@@ -73,14 +73,16 @@ const everythingOn = {
   rate_limiting_technique: 'sliding',
 }
 
-async function startTollgate(name: 'tollgate' | 'bare' | 'hits' | 'redis', upstreamUrl: string): Promise<Target> {
+async function startTollgate(name: Exclude<TargetName, 'raw' | 'portkey'>, upstreamUrl: string): Promise<Target> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'tollgate-bench-'))
-  const server = await startServer(gatewayCore, ['run.cjs', 'src/main.ts'], {
+  const hasRedis = name === 'redis' || name === 'workers'
+  const server = await startServer(name === 'workers' ? null : gatewayCore, ['run.cjs', 'src/main.ts'], {
     TOLLGATE_PORT: '0',
     TOLLGATE_DATA_DIR: dataDir,
     TOLLGATE_ADMIN_TOKEN: adminToken,
     TOLLGATE_PROVIDER_OPENAI_BASE_URL: `${upstreamUrl}/v1`,
-    TOLLGATE_REDIS_URL: name === 'redis' ? (process.env['TOLLGATE_REDIS_URL'] ?? 'redis://127.0.0.1:6379') : '',
+    TOLLGATE_REDIS_URL: hasRedis ? (process.env['TOLLGATE_REDIS_URL'] ?? 'redis://127.0.0.1:6379') : '',
+    TOLLGATE_WORKERS: name === 'workers' ? '2' : '1',
   })
   const created = await fetch(`${server.url}/client/v4/accounts/bench/ai-gateway/gateways`, {
     method: 'POST',

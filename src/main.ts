@@ -1,3 +1,6 @@
+import cluster from 'node:cluster'
+import { startCluster } from './cluster.ts'
+import { runClusterWorker } from './cluster-worker.ts'
 import { systemClock } from './kernel/clock.ts'
 import { ConfigError, readConfig } from './kernel/config.ts'
 import { isLoopback } from './kernel/host-check.ts'
@@ -10,35 +13,45 @@ import { startTollgate, type Tollgate } from './start.ts'
 process.umask(0o077)
 const config = readConfigOrExit()
 const log = createTextLog(config.logLevel, systemClock)
-for (const warning of config.warnings) log.warn(warning)
+if (cluster.isPrimary) for (const warning of config.warnings) log.warn(warning)
 
 // Known before anything is awaited: what is told meanwhile is told to nobody.
 const hadLauncher = process.connected
-let tollgate: Tollgate
-try {
-  tollgate = await startTollgate(config, log)
-} catch (error) {
-  exitWith(error)
-}
-greet(tollgate)
-
 let isStopping = false
+let close: () => Promise<void>
+if (cluster.isWorker) {
+  const worker = runClusterWorker(config, log, (reason) => void stop(reason))
+  close = () => worker.stop()
+} else {
+  const tollgate = await start()
+  close = () => tollgate.close()
+  greet(tollgate)
+}
+
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void stop(signal))
 // The launcher was killed: a server that nobody started must not stay behind.
 process.on('disconnect', () => void stop('the launcher is gone'))
-process.channel?.unref()
+if (cluster.isPrimary) process.channel?.unref()
 if (hadLauncher && !process.connected) void stop('the launcher is gone')
 process.on('uncaughtException', (error) => {
   log.error('uncaught; stopping, what was journalled is safe', error)
   process.exit(1)
 })
 
+async function start(): Promise<Tollgate> {
+  try {
+    return await (config.workers > 1 ? startCluster(config, log) : startTollgate(config, log))
+  } catch (error) {
+    exitWith(error)
+  }
+}
+
 async function stop(reason: string): Promise<void> {
   if (isStopping) return
   isStopping = true
   log.info('stopping', { reason })
   try {
-    await tollgate.close()
+    await close()
     log.info('stopped')
     process.exit(0)
   } catch (error) {

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 
-const count = z.int().min(0).nullable()
+/** Up to 30 years, or a billion requests. */
+const count = z.int().min(0).max(1_000_000_000).nullable()
+const longestCacheTtlSeconds = 30 * 24 * 60 * 60
 const action = z.enum(['BLOCK', 'FLAG'])
 const technique = z.enum(['fixed', 'sliding'])
 
@@ -58,8 +60,8 @@ export const gatewaySettingsSchema = z.looseObject({
   authentication: z.boolean().optional(),
   byok_only: z.boolean().optional(),
   cache_invalidate_on_update: z.boolean().optional(),
-  /** Seconds; 0 or null is off. */
-  cache_ttl: count.optional(),
+  /** Seconds, a month at most; 0 or null is off. */
+  cache_ttl: z.int().min(0).max(longestCacheTtlSeconds).nullish(),
   collect_logs: z.boolean().optional(),
   dlp: dlpSchema.optional(),
   guardrails: z.looseObject({ prompt: hazardActions, response: hazardActions }).nullish(),

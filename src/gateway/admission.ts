@@ -3,6 +3,7 @@ import type { TextLog } from '../kernel/text-log.ts'
 import type { Admission, Kv, Lease, RateLimit, StoredAnswer, Verdict } from '../kv/kv.ts'
 import type { GatewaySnapshot } from '../live/live.ts'
 import type { CachePlan } from './cache-plan.ts'
+import { acceptsEncoding } from './decoding.ts'
 import type { Draft } from './draft.ts'
 import { ClientLeft, type Sink } from './exchange.ts'
 import { type Flights, LeaderFailed, type SharedCall } from './flight.ts'
@@ -22,6 +23,8 @@ export interface Applicant {
   upstreamRequest: UpstreamRequest
   draft: Draft
   sink: Sink
+  /** What the client can read, as its `accept-encoding` says; null where it has none. */
+  acceptEncoding: string | null
   /** Told each call that is made or joined, so that it is given up whatever happens. */
   onCall: (call: UpstreamCall) => void
 }
@@ -52,9 +55,10 @@ export async function admit(applicant: Applicant, deps: AdmissionDeps): Promise<
 
 /** `joins`: it may wait for another's answer. Where it did so in vain, it goes its own way. */
 async function enter(applicant: Applicant, joins: boolean, deps: AdmissionDeps): Promise<Admitted> {
-  const { gateway, plan, draft, upstreamRequest } = applicant
+  const { gateway, plan, draft, upstreamRequest, acceptEncoding } = applicant
   const cache = plan?.type === 'cached' ? plan : null
-  const joined = cache && joins ? deps.flights.join(cache.key) : null
+  const canRead = (encoding: string): boolean => acceptsEncoding(acceptEncoding, encoding)
+  const joined = cache && joins ? deps.flights.join(cache.key, canRead) : null
   if (joined) return await answered(applicant, joined, joined)
 
   const ask: Admission = {
@@ -65,7 +69,11 @@ async function enter(applicant: Applicant, joins: boolean, deps: AdmissionDeps):
   const asked = deps.kv.admit(ask)
   const verdict = asked instanceof Promise ? await asked : asked
   if (verdict.type === 'hit') return { type: 'stored', answer: verdict.answer }
-  if (verdict.type === 'busy' && cache) return await waitForOther(applicant, cache.key, deps)
+  if (verdict.type === 'busy' && cache) {
+    // It may be this process that asks, since a moment ago: then the answer is shared while it comes.
+    const sharing = deps.flights.join(cache.key, canRead)
+    return sharing ? await answered(applicant, sharing, sharing) : await waitForOther(applicant, cache.key, deps)
+  }
   const lease = allow(verdict, gateway, draft, cache !== null)
   const call = deps.upstreams.call(upstreamRequest)
   if (!cache || !lease) {

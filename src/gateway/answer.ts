@@ -7,7 +7,7 @@ import { nanoToUsdText } from '../pricing/money.ts'
 import type { PriceTable } from '../pricing/price-table.ts'
 import { headerOf, returnedHeaders } from './answer-headers.ts'
 import { decodeStream } from './decoding.ts'
-import { describeAnswer, describeSaved, type Draft, type Ending, ownHeaders, writeDraft } from './draft.ts'
+import { describeAnswer, describeServed, type Draft, type Ending, ownHeaders, writeDraft } from './draft.ts'
 import { ClientLeft, type Sink } from './exchange.ts'
 import { orderlyEnd, relay } from './relay.ts'
 import { type AnswerReading, createPlainTap, createStreamTap, type Tap, type TapLimits } from './tap.ts'
@@ -59,7 +59,7 @@ export function passOn(passage: Passage, deps: AnswerDeps): Promise<void> {
   const answer = isDecoded ? decodeStream(passage.answer, contentEncoding) : passage.answer
   draft.record.status = answer.status
   draft.record.responseContentType = contentType
-  if (passage.shared) draft.cache = passage.shared.pays() ? missed : followed
+  if (passage.shared) draft.cache = passage.shared.isFollower ? followed : missed
 
   const createReader = isEventStream && answer.status < 300 ? target.format.createStreamReader : null
   const length = isDecoded || hasNoBody(passage) ? null : headerOf(answer.headers, 'content-length')
@@ -174,9 +174,12 @@ function finishDraft(passage: Passage, reading: AnswerReading, ending: Ending, d
   if (record.success || reading.facts.usage !== null) record.cost = price(passage, reading, deps)
   if (!shared) return
   const saved = savedBy(record)
-  if (record.success) shared.judged((body) => keepAnswer(passage, body, saved, deps))
-  // One waiter's row has what the call cost.
-  if (!shared.pays()) describeSaved(record, saved)
+  const keep = record.success
+    ? (body: Buffer) => keepAnswer({ draft, answer: passage.answer, hidden: reading.hidden, saved }, body, deps.clock)
+    : null
+  const share = shared.conclude({ isLeft: ending.outcome === 'client_left', keep })
+  if (share === 'free')
+    describeServed(record, { isHit: shared.isFollower || record.success, saved: record.success ? saved : null })
 }
 
 function price({ draft, target }: Passage, { facts }: AnswerReading, { prices }: AnswerDeps): Cost | null {

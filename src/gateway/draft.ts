@@ -127,9 +127,12 @@ function statusError(status: number): string | null {
   return status >= 200 && status < 300 ? null : `The provider answered with status ${status}.`
 }
 
-/** A request that another one's answer serves used and cost nothing: what it would have is what it saved. */
-export function describeSaved(record: LogRecord, saved: Saved): void {
-  record.cached = true
+/**
+ * A request that a stored answer or another one's call served used and cost nothing itself: what it would have is what it
+ * saved (null where it got no good answer).
+ */
+export function describeServed(record: LogRecord, { isHit, saved }: { isHit: boolean; saved: Saved | null }): void {
+  record.cached = isHit
   record.usage = null
   record.cost = null
   record.saved = saved

@@ -1,68 +1,72 @@
-import type { StoredAnswer } from '../kv/kv.ts'
 import { GatewayError } from '../kernel/errors.ts'
+import type { StoredAnswer } from '../kv/kv.ts'
 import { headerOf } from './answer-headers.ts'
 import { ClientLeft } from './exchange.ts'
-import type { AnswerReceiver, UpstreamAnswer, UpstreamCall } from './upstream.ts'
+import {
+  type AcceptsEncoding,
+  createWaiter,
+  detach,
+  feed,
+  pass,
+  serve,
+  type SharedBytes,
+  type Waiter,
+} from './flight-waiter.ts'
+import { createHeldBytes } from './held-bytes.ts'
+import type { UpstreamAnswer, UpstreamCall } from './upstream.ts'
 
 /** One waiter's part of a call that several may share. It reads the answer at its own pace. */
 export interface SharedCall extends UpstreamCall {
-  /** Whether this one's row carries the usage and the cost: one waiter's does, the others were served by its call. */
-  pays(): boolean
-  /** The answer was complete and good: `keep` makes what is stored of it from all its bytes. The first one counts. */
-  judged(keep: (body: Buffer) => StoredAnswer): void
+  /** Whether another request made the call, and this one only waits for what comes of it. */
+  isFollower: boolean
+  /**
+   * Called once, when this waiter's answer has ended. `keep` makes what is stored of a complete good answer from all
+   * its bytes; null where it was none. `paid`: the row of this request carries what the call used and cost; of all that
+   * share it, one does. `free`: another one's does.
+   */
+  conclude(ending: { isLeft: boolean; keep: ((body: Buffer) => StoredAnswer) | null }): 'paid' | 'free'
 }
 
 /** Calls to providers that identical requests share, by cache key. */
 export interface Flights {
   /** A waiter for the answer to a call that is under way; null where there is none. */
-  join(key: string): SharedCall | null
+  join(key: string, acceptsEncoding: AcceptsEncoding): SharedCall | null
   /** Shares a call. `settle` is called exactly once, with what is to be kept of its answer, or null. */
   lead(key: string, call: UpstreamCall, settle: (answer: StoredAnswer | null) => void): SharedCall
 }
 
-/** The call that was shared came to nothing before this waiter had anything of it: it may go its own way. */
+/** The call that was shared came to nothing before this waiter had anything of it: it goes its own way. */
 export class LeaderFailed extends Error {
   override readonly name = 'LeaderFailed'
 }
 
 /** What is kept of one answer for the cache; a longer one is not cached. */
 const mostAnswerBytes = 8 << 20
-/** How far a waiter may lag behind an answer that is not kept, before it is given up. */
+/** How far a waiter may lag behind an answer that is not held whole, before it is given up. */
 const mostLagBytes = 1 << 20
 
-interface Flight {
+/** One call and all that wait for its answer, in the order in which they came. */
+interface Flight extends SharedBytes {
+  key: string
   call: UpstreamCall
-  head: UpstreamAnswer | null
   isStream: boolean
-  chunks: Buffer[]
-  /** How many chunks were let go at the front of `chunks`, because everybody had them. */
-  dropped: number
+  /** Held of an answer that is whole. */
   bytes: number
-  /** Whether all its bytes are still here. */
+  /** Whether all its bytes so far are here. Then everybody reads at their own pace; else the first waiter sets the pace. */
   isWhole: boolean
-  isEnded: boolean
-  failure: GatewayError | null
+  isPaused: boolean
   waiters: Set<Waiter>
+  /** Whether a row has what the call used and cost. */
+  isPaid: boolean
   keep: ((body: Buffer) => StoredAnswer) | null
-  /** Whose row has the usage and the cost, once it is written. */
-  paidBy: Waiter | null
   /** Null once it was called. */
   settle: ((answer: StoredAnswer | null) => void) | null
 }
 
-interface Waiter {
-  answer: PromiseWithResolvers<UpstreamAnswer>
-  isServed: boolean
-  receiver: AnswerReceiver | null
-  isPaused: boolean
-  /** The next chunk it gets, counted from the answer's first. */
-  next: number
-  isDone: boolean
-}
-
 /** What the calls of this process have in common. */
 interface AllFlights {
-  flights: Map<string, Flight>
+  /** Those that can still be joined. */
+  open: Map<string, Flight>
   /** Held for the cache by all of them together. */
   heldBytes: number
   budgetBytes: number
@@ -70,240 +74,209 @@ interface AllFlights {
 
 /** `budgetBytes` bounds what all calls together hold for the cache. */
 export function createFlights(budgetBytes: number): Flights {
-  const all: AllFlights = { flights: new Map(), heldBytes: 0, budgetBytes }
+  const all: AllFlights = { open: new Map(), heldBytes: 0, budgetBytes }
   return {
-    join(key) {
-      const flight = all.flights.get(key)
-      return flight ? join(all, key, flight) : null
+    join(key, acceptsEncoding) {
+      const flight = all.open.get(key)
+      if (!flight || (flight.head && !canRead(flight.head, acceptsEncoding))) return null
+      return join(all, flight, acceptsEncoding)
     },
-    lead: (key, call, settle) => join(all, key, start(all, key, call, settle)),
+    lead: (key, call, settle) => join(all, start(all, key, call, settle), null),
   }
 }
 
 function start(all: AllFlights, key: string, call: UpstreamCall, settle: Flight['settle']): Flight {
   const flight: Flight = {
+    key,
     call,
     head: null,
     isStream: false,
-    chunks: [],
-    dropped: 0,
+    held: createHeldBytes(),
     bytes: 0,
     isWhole: true,
+    isPaused: false,
     isEnded: false,
     failure: null,
     waiters: new Set(),
+    isPaid: false,
     keep: null,
-    paidBy: null,
     settle,
   }
-  all.flights.set(key, flight)
+  all.open.set(key, flight)
   call.answer.then(
-    (head) => begin(all, key, flight, head),
-    (error: unknown) => failBeforeHead(all, key, flight, error),
+    (head) => begin(all, flight, head),
+    (error: unknown) => failBeforeHead(all, flight, error),
   )
   return flight
 }
 
-function begin(all: AllFlights, key: string, flight: Flight, head: UpstreamAnswer): void {
+function join(all: AllFlights, flight: Flight, acceptsEncoding: AcceptsEncoding | null): SharedCall {
+  const waiter = createWaiter(acceptsEncoding)
+  flight.waiters.add(waiter)
+  if (flight.isEnded || (flight.isStream && flight.held.end() > 0)) serve(flight, waiter, () => pace(flight))
+  return {
+    isFollower: acceptsEncoding !== null,
+    answer: waiter.answer.promise,
+    leave: () => waiter.answer.reject(new ClientLeft('the client left before the provider answered')),
+    abort: () => leave(all, flight, waiter),
+    conclude({ isLeft, keep }) {
+      waiter.isConcluded = true
+      flight.keep ??= keep
+      const pays = !flight.isPaid && !(isLeft && hasOthers(flight))
+      if (pays) flight.isPaid = true
+      // Whoever joined a call that is given up in a moment would pay for it a second time.
+      if (pays && isLeft) land(all, flight)
+      if (flight.isEnded) finish(all, flight)
+      return pays ? 'paid' : 'free'
+    },
+  }
+}
+
+function begin(all: AllFlights, flight: Flight, head: UpstreamAnswer): void {
   flight.head = head
   flight.isStream = headerOf(head.headers, 'content-type')?.startsWith('text/event-stream') === true
   const isGood = head.status >= 200 && head.status < 300
   const isEncodedStream = flight.isStream && headerOf(head.headers, 'content-encoding') !== null
-  if (!isGood || isEncodedStream) {
-    flight.isWhole = false
-    land(all, key, flight)
-    turnAway(flight)
-  }
+  if (!isGood || isEncodedStream) giveUpWhole(all, flight)
+  else for (const waiter of followers(flight)) if (!canRead(head, waiter.acceptsEncoding)) turnAway(flight, waiter)
   head.deliver({
-    chunk: (bytes) => take(all, key, flight, bytes),
+    chunk: (bytes) => take(all, flight, bytes),
     end() {
       flight.isEnded = true
-      finish(all, key, flight)
+      finish(all, flight)
       serveAll(flight)
     },
     failed(error) {
       flight.failure = error
-      land(all, key, flight)
-      turnAway(flight)
+      giveUpWhole(all, flight)
       serveAll(flight)
     },
   })
-  const leader = payer(flight)
-  if (leader) serve(flight, leader)
+  const leader = first(flight)
+  if (leader) serve(flight, leader, () => pace(flight))
 }
 
-function failBeforeHead(all: AllFlights, key: string, flight: Flight, error: unknown): void {
-  land(all, key, flight)
-  const leader = payer(flight)
+function failBeforeHead(all: AllFlights, flight: Flight, error: unknown): void {
+  giveUpWhole(all, flight)
+  const leader = first(flight)
   leader?.answer.reject(error instanceof Error ? error : new LeaderFailed('the call failed'))
-  turnAway(flight)
 }
 
-function take(all: AllFlights, key: string, flight: Flight, bytes: Buffer): void {
-  flight.chunks.push(bytes)
+function take(all: AllFlights, flight: Flight, bytes: Buffer): void {
+  flight.held.append(bytes)
   if (flight.isWhole) {
     flight.bytes += bytes.length
     all.heldBytes += bytes.length
-    if (flight.bytes > mostAnswerBytes || all.heldBytes > all.budgetBytes) giveUpWhole(all, key, flight)
+    if (flight.bytes > mostAnswerBytes || all.heldBytes > all.budgetBytes) giveUpWhole(all, flight)
   }
-  if (flight.isStream) for (const waiter of flight.waiters) if (!waiter.isServed) serve(flight, waiter)
-  for (const waiter of flight.waiters) feed(flight, waiter)
+  for (const waiter of flight.waiters) {
+    if (waiter.isServed) pass(flight, waiter, bytes)
+    else if (flight.isStream) serve(flight, waiter, () => pace(flight))
+  }
   if (!flight.isWhole) letGo(flight)
 }
 
-/** From here on nobody can join, and only what somebody still has to read is held. */
-function giveUpWhole(all: AllFlights, key: string, flight: Flight): void {
-  flight.isWhole = false
-  land(all, key, flight)
-  // Nobody waits for the end of an answer that is not held to the end.
-  turnAway(flight)
+function serveAll(flight: Flight): void {
+  for (const waiter of flight.waiters) {
+    if (waiter.isServed) feed(flight, waiter)
+    else serve(flight, waiter, () => pace(flight))
+  }
 }
 
-/** No more waiters, and nothing to keep. */
-function land(all: AllFlights, key: string, flight: Flight): void {
-  if (all.flights.get(key) === flight) all.flights.delete(key)
-  all.heldBytes -= flight.bytes
-  flight.bytes = 0
+/** From here on nobody can join, nothing is kept, and only what somebody still has to read is held. */
+function giveUpWhole(all: AllFlights, flight: Flight): void {
+  flight.isWhole = false
+  land(all, flight)
+  release(all, flight)
+  // Who was not served anything yet goes its own way: it would wait for an end to which nothing is held.
+  for (const waiter of followers(flight)) if (!waiter.isServed) turnAway(flight, waiter)
+  pace(flight)
+}
+
+/** No more waiters, and nothing is kept unless it is already. */
+function land(all: AllFlights, flight: Flight): void {
+  if (all.open.get(flight.key) === flight) all.open.delete(flight.key)
   flight.settle?.(null)
   flight.settle = null
 }
 
 /** Keeps the answer once it has ended and somebody found it good. */
-function finish(all: AllFlights, key: string, flight: Flight): void {
+function finish(all: AllFlights, flight: Flight): void {
   if (!flight.keep || !flight.settle || !flight.isWhole) return
   const settle = flight.settle
   flight.settle = null
-  settle(flight.keep(Buffer.concat(flight.chunks)))
-  land(all, key, flight)
+  settle(flight.keep(flight.held.all()))
+  land(all, flight)
 }
 
-function join(all: AllFlights, key: string, flight: Flight): SharedCall {
-  const waiter: Waiter = {
-    answer: Promise.withResolvers<UpstreamAnswer>(),
-    isServed: false,
-    receiver: null,
-    isPaused: false,
-    next: 0,
-    isDone: false,
+function release(all: AllFlights, flight: Flight): void {
+  all.heldBytes -= flight.bytes
+  flight.bytes = 0
+}
+
+/** A waiter has all it wants, or its client left. The last one ends the call. */
+function leave(all: AllFlights, flight: Flight, waiter: Waiter): void {
+  if (!flight.waiters.delete(waiter)) return
+  if (flight.waiters.size > 0) {
+    const next = first(flight)
+    if (next && !next.isServed) serve(flight, next, () => pace(flight))
+    pace(flight)
+    return
   }
-  flight.waiters.add(waiter)
-  const isReady = flight.isEnded || (flight.isStream && flight.chunks.length > 0)
-  if (flight.head && isReady) serve(flight, waiter)
-  return {
-    answer: waiter.answer.promise,
-    leave: () => waiter.answer.reject(new ClientLeft('the client left before the provider answered')),
-    abort() {
-      const wasPayer = payer(flight) === waiter
-      if (!flight.waiters.delete(waiter)) return
-      if (flight.waiters.size === 0) {
-        // A stream whose client has all it wants may be given up before its connection ends.
-        finish(all, key, flight)
-        land(all, key, flight)
-        flight.call.abort()
-      } else if (wasPayer) promote(flight)
-    },
-    pays: () => (flight.paidBy ?? payer(flight)) === waiter,
-    judged(keep) {
-      flight.keep ??= keep
-      if (payer(flight) === waiter) flight.paidBy ??= waiter
-      if (flight.isEnded) finish(all, key, flight)
-    },
-  }
+  // A stream whose client has all it wants may be given up before its connection ends.
+  finish(all, flight)
+  land(all, flight)
+  release(all, flight)
+  flight.call.abort()
 }
 
-/** The one that has waited longest. */
-function payer(flight: Flight): Waiter | undefined {
-  return flight.waiters.values().next().value
-}
-
-/** The payer left: the next one has the answer as it comes, and sets its pace. */
-function promote(flight: Flight): void {
-  const next = payer(flight)
-  if (!next) return
-  if (!next.isServed) serve(flight, next)
-  if (!next.isPaused) flight.head?.resume()
-}
-
-/** Who was not served anything yet goes its own way; the payer has the failure for itself. */
-function turnAway(flight: Flight): void {
-  const leader = payer(flight)
-  for (const waiter of flight.waiters) {
-    if (waiter === leader || waiter.isServed) continue
-    flight.waiters.delete(waiter)
-    waiter.answer.reject(new LeaderFailed('the shared call came to nothing'))
-  }
-}
-
-function serveAll(flight: Flight): void {
-  for (const waiter of flight.waiters) {
-    if (!waiter.isServed) serve(flight, waiter)
-    feed(flight, waiter)
-  }
-}
-
-function serve(flight: Flight, waiter: Waiter): void {
-  const { head } = flight
-  if (!head) return
-  waiter.isServed = true
-  waiter.answer.resolve({
-    status: head.status,
-    headers: head.headers,
-    isEnded: () => flight.isEnded,
-    deliver(receiver) {
-      waiter.receiver = receiver
-      feed(flight, waiter)
-    },
-    pause() {
-      waiter.isPaused = true
-      if (payer(flight) === waiter) head.pause()
-    },
-    resume() {
-      waiter.isPaused = false
-      if (payer(flight) === waiter) head.resume()
-      feed(flight, waiter)
-    },
-  })
-}
-
-/** Gives a waiter what it has not had yet, until it asks to wait. */
-function feed(flight: Flight, waiter: Waiter): void {
-  const { receiver } = waiter
-  if (!receiver || waiter.isDone) return
-  while (!waiter.isPaused) {
-    const chunk = flight.chunks[waiter.next - flight.dropped]
-    if (!chunk) break
-    waiter.next++
-    receiver.chunk(chunk)
-  }
-  if (waiter.next < flight.dropped + flight.chunks.length) return
-  if (!flight.isEnded && !flight.failure) return
-  waiter.isDone = true
-  if (flight.failure) receiver.failed(flight.failure)
-  else receiver.end()
+/** Holds the provider up where the first waiter wants that and the answer is not held whole anyway. */
+function pace(flight: Flight): void {
+  const isPaused = !flight.isWhole && first(flight)?.isPaused === true
+  if (isPaused === flight.isPaused) return
+  flight.isPaused = isPaused
+  if (isPaused) flight.head?.pause()
+  else flight.head?.resume()
 }
 
 /** Lets go what everybody has; who lags too far behind is cut off, so that it holds up nobody. */
 function letGo(flight: Flight): void {
-  const leader = payer(flight)
-  let oldest = flight.dropped + flight.chunks.length
+  const leader = first(flight)
+  const end = flight.held.end()
+  let oldest = end
   for (const waiter of flight.waiters) {
-    if (waiter !== leader && lagBytes(flight, waiter) > mostLagBytes) detach(flight, waiter)
-    else oldest = Math.min(oldest, waiter.next)
+    if (waiter !== leader && end - waiter.offset > mostLagBytes) cutOff(flight, waiter)
+    else oldest = Math.min(oldest, waiter.offset)
   }
-  flight.chunks.splice(0, oldest - flight.dropped)
-  flight.dropped = oldest
+  flight.held.drop(oldest)
 }
 
-function lagBytes(flight: Flight, waiter: Waiter): number {
-  let lag = 0
-  for (let at = waiter.next - flight.dropped; at < flight.chunks.length; at++) lag += flight.chunks[at]?.length ?? 0
-  return lag
-}
-
-function detach(flight: Flight, waiter: Waiter): void {
+function cutOff(flight: Flight, waiter: Waiter): void {
   flight.waiters.delete(waiter)
-  waiter.isDone = true
-  const error = new GatewayError('upstream_failed', 'The client read a shared answer too slowly and was cut off.')
-  if (waiter.receiver) waiter.receiver.failed(error)
-  else waiter.answer.reject(error)
+  detach(waiter, new GatewayError('upstream_failed', 'The client read a shared answer too slowly and was cut off.'))
+}
+
+/** The one that has waited longest: it has the answer as it comes. */
+function first(flight: Flight): Waiter | undefined {
+  return flight.waiters.values().next().value
+}
+
+/** All but the first. */
+function followers(flight: Flight): Waiter[] {
+  return [...flight.waiters].slice(1)
+}
+
+function hasOthers(flight: Flight): boolean {
+  for (const waiter of flight.waiters) if (!waiter.isConcluded) return true
+  return false
+}
+
+function turnAway(flight: Flight, waiter: Waiter): void {
+  flight.waiters.delete(waiter)
+  waiter.answer.reject(new LeaderFailed('the shared call came to nothing'))
+}
+
+function canRead(head: UpstreamAnswer, acceptsEncoding: AcceptsEncoding | null): boolean {
+  const encoding = headerOf(head.headers, 'content-encoding')
+  return encoding === null || encoding === 'identity' || acceptsEncoding === null || acceptsEncoding(encoding)
 }

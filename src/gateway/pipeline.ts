@@ -90,9 +90,10 @@ export function createPipeline(deps: PipelineDeps): Run {
         facts,
       })
       const onCall = (call: UpstreamCall): void => void calls.push(call)
-      const admitted = await admit({ gateway, plan, upstreamRequest, draft, sink, onCall }, deps)
+      const { acceptEncoding } = options
+      const admitted = await admit({ gateway, plan, upstreamRequest, acceptEncoding, draft, sink, onCall }, deps)
       if (admitted.type === 'stored') {
-        await replay({ draft, stored: admitted.answer, sink, acceptEncoding: options.acceptEncoding }, deps)
+        await replay({ draft, stored: admitted.answer, sink, acceptEncoding }, deps)
         return
       }
 

@@ -2,7 +2,7 @@ import type { Clock } from '../kernel/clock.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { StoredAnswer } from '../kv/kv.ts'
 import { acceptsEncoding, decode } from './decoding.ts'
-import { describeSaved, type Draft, ownHeaders, writeDraft } from './draft.ts'
+import { describeServed, type Draft, ownHeaders, writeDraft } from './draft.ts'
 import type { Sink } from './exchange.ts'
 
 export interface Replay {
@@ -36,7 +36,7 @@ export async function replay({ draft, stored, sink, acceptEncoding }: Replay, de
   record.responseSize = body.length
   record.responseTruncated = stored.isLogTruncated
   const { tokensIn, tokensOut, costNanoUsd } = stored
-  describeSaved(record, { tokensIn, tokensOut, costNanoUsd })
+  describeServed(record, { isHit: true, saved: { tokensIn, tokensOut, costNanoUsd } })
   // Compressed bytes would hide secrets from the mask.
   draft.response = stored.logBody ?? (valueOf(stored.headers, 'content-encoding') === null ? stored.body : null)
   draft.cache = { status: 'HIT', reason: 'stored' }

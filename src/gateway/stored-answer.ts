@@ -4,32 +4,26 @@ import type { Clock } from '../kernel/clock.ts'
 import type { StoredAnswer } from '../kv/kv.ts'
 import { headerOf, returnedHeaders } from './answer-headers.ts'
 import type { Draft } from './draft.ts'
-import { createStreamTap, type TapLimits } from './tap.ts'
-import type { Target } from './target.ts'
+import type { Range } from './tap.ts'
 import type { UpstreamAnswer } from './upstream.ts'
 
 export interface ReadAnswer {
   draft: Draft
-  target: Target
   answer: UpstreamAnswer
-  hidesUsage: boolean
+  /** What of its bytes the client did not get. */
+  hidden: readonly Range[] | null
+  saved: Saved
 }
 
 /** What is kept of an answer that was read to its good end. `body` is all of it as the provider sent it. */
-export function keepAnswer(
-  read: ReadAnswer,
-  body: Buffer,
-  saved: Saved,
-  { clock, limits }: { clock: Clock; limits: TapLimits },
-): StoredAnswer {
-  const { draft, answer } = read
+export function keepAnswer({ draft, answer, hidden, saved }: ReadAnswer, body: Buffer, clock: Clock): StoredAnswer {
   const { record } = draft
   const isPlain = !record.isStream && headerOf(answer.headers, 'content-encoding') === null
   return {
     storedMs: clock.nowMs(),
     status: answer.status,
     headers: withoutThoseOfOneRequest(returnedHeaders(answer.headers)),
-    body: read.hidesUsage ? withoutUsageEvent(read, body, limits) : body,
+    body: hidden ? without(body, hidden) : body,
     logBody: isPlain ? null : draft.response,
     isLogTruncated: record.responseTruncated,
     model: record.model,
@@ -51,10 +45,13 @@ export function savedBy({ usage, cost }: LogRecord): Saved {
   }
 }
 
-function withoutUsageEvent({ target }: ReadAnswer, body: Buffer, limits: TapLimits): Buffer {
-  const { createStreamReader } = target.format
-  if (!createStreamReader) return body
-  const tap = createStreamTap(createStreamReader, { hidesUsage: true, limits })
-  const passed = [tap.take(body), tap.rest()].filter((part) => part !== null)
-  return Buffer.concat(passed)
+function without(body: Buffer, hidden: readonly Range[]): Buffer {
+  const kept: Buffer[] = []
+  let from = 0
+  for (const [start, end] of hidden) {
+    kept.push(body.subarray(from, start))
+    from = end
+  }
+  kept.push(body.subarray(from))
+  return Buffer.concat(kept)
 }

@@ -117,6 +117,7 @@ test('a plain answer is kept up to its limit, counted whole, and read also beyon
     body: Buffer.alloc(10, 1),
     isTruncated: true,
     size: 16,
+    hidden: null,
   })
 })
 

@@ -30,7 +30,12 @@ export interface AnswerReading {
   isTruncated: boolean
   /** Bytes that came over the wire. */
   size: number
+  /** What of these never went on, as offsets; null where nothing. */
+  hidden: Range[] | null
 }
+
+/** From, inclusive, and to, exclusive. */
+export type Range = readonly [start: number, end: number]
 
 export interface TapLimits {
   parsedBytes: number
@@ -68,14 +73,20 @@ export function createPlainTap(options: {
       const raw = only ?? Buffer.concat(kept)
       const isCut = size > keptBytes
       if (options.contentEncoding === null) {
-        return { ...readPlain(options.format, options.contentType, raw, limits.parsedBytes), isTruncated: isCut, size }
+        return {
+          ...readPlain(options.format, options.contentType, raw, limits.parsedBytes),
+          isTruncated: isCut,
+          size,
+          hidden: null,
+        }
       }
       return decode(raw, options.contentEncoding, limits.keptBytes).then((bytes) => {
-        if (!bytes) return { facts: nothing, body: null, isTruncated: true, size }
+        if (!bytes) return { facts: nothing, body: null, isTruncated: true, size, hidden: null }
         return {
           ...readPlain(options.format, options.contentType, bytes, limits.parsedBytes),
           isTruncated: isCut,
           size,
+          hidden: null,
         }
       })
     },
@@ -128,20 +139,31 @@ export function createStreamTap(
   const reader = createBoundedReader(createReader, keptBytes)
   let isTerminal = false
   let size = 0
+  /** Where the chunk begins that the scanner has now. */
+  let scannedFrom = 0
+  const hidden: Range[] = []
   const hider = createEventHider()
 
-  const waiting = createWaitingChunks(reader.decisive, (chunk) => void scanner.push(chunk))
+  function scan(chunk: Buffer): number {
+    const border = scanner.push(chunk)
+    scannedFrom += chunk.length
+    return border
+  }
+  const waiting = createWaitingChunks(reader.decisive, scan)
   const scanner = createSseScanner((name, data, start, end) => {
     const kind = reader.event(name, data)
     if (kind === 'terminal') isTerminal = true
-    else if (kind === 'usage-only' && options.hidesUsage) hider.hide(start, end)
+    else if (kind === 'usage-only' && options.hidesUsage) {
+      hider.hide(start, end)
+      hidden.push([scannedFrom + start, scannedFrom + end])
+    }
   })
 
   return {
     take(chunk) {
       size += chunk.length
       if (waiting.takes(chunk)) return chunk
-      const border = scanner.push(chunk)
+      const border = scan(chunk)
       waiting.setBorder(border === chunk.length)
       return options.hidesUsage ? hider.pass(chunk, border) : chunk
     },
@@ -162,6 +184,7 @@ export function createStreamTap(
         isTruncated:
           reader.isTruncated() || scanner.hasSkipped() || body === undefined || (body?.length ?? 0) > keptBytes,
         size,
+        hidden: hidden.length > 0 ? hidden : null,
       }
     },
   }

@@ -6,38 +6,68 @@ import { systemClock } from '../kernel/clock.ts'
 import { createTextLog } from '../kernel/text-log.ts'
 import { createLive } from '../live/live.ts'
 import { writeSignal } from '../live/signal.ts'
-import { followChange } from './follow-changes.ts'
+import { createChangeFollower } from './follow-changes.ts'
 
 const log = createTextLog('error', systemClock, () => {})
 
 test('a signal brings what the store has, not what the signal says, and a removal too', async () => {
   const store = await openTestStore()
   const live = createLive([])
+  const { hear } = createChangeFollower({ store, live, log })
   const record = await insertGateway(store, 'acc', 'gate')
-  const signal = writeSignal({ type: 'gateway', record })
-  await followChange({ store, live, log }, signal)
+  await hear(writeSignal({ type: 'gateway', record, version: 1 }))
   assert.equal(live.gateway('acc', 'gate')?.number, record.number)
+  assert.equal(live.version(), 1)
 
   const changed = { ...record, settings: { cache_ttl: 60 }, cacheEpoch: 1, modifiedMs: record.modifiedMs + 1 }
   await store.gateways.update(changed, record.modifiedMs)
-  await followChange({ store, live, log }, signal)
+  await hear(writeSignal({ type: 'gateway', record, version: 2 }))
   assert.deepEqual([live.gateway('acc', 'gate')?.cacheTtlMs, live.gateway('acc', 'gate')?.cacheEpoch], [60_000, 1])
 
   await store.gateways.remove(record.number)
-  await followChange({ store, live, log }, signal)
+  await hear(writeSignal({ type: 'gateway', record, version: 3 }))
   assert.equal(live.gateway('acc', 'gate'), undefined)
+  assert.equal(live.version(), 3)
   await store.close()
 })
 
 test('what is no signal changes nothing, and a store that is gone does not throw', async () => {
   const store = await openTestStore()
   const live = createLive([])
+  const { hear, check } = createChangeFollower({ store, live, log })
   const record = await insertGateway(store, 'acc', 'gate')
-  live.apply({ type: 'gateway', record })
-  for (const text of ['', 'null', '[]', '{"number":"1","accountId":"acc","id":"gate"}']) {
-    await followChange({ store, live, log }, text)
-  }
+  live.apply({ type: 'gateway', record, version: 1 })
+  for (const text of ['', 'null', '[]', '{"number":"1","accountId":"acc","id":"gate"}']) await hear(text)
   await store.close()
-  await followChange({ store, live, log }, writeSignal({ type: 'gateway', record }))
+  await hear(writeSignal({ type: 'gateway', record, version: 2 }))
+  await assert.rejects(check())
   assert.equal(live.gateway('acc', 'gate')?.number, record.number)
+})
+
+test('a missed signal is found by the version: what was made, changed and removed is as in the store', async () => {
+  const store = await openTestStore()
+  const live = createLive([])
+  const { hear, check } = createChangeFollower({ store, live, log })
+  const [removed, changed] = [
+    await insertGateway(store, 'acc', 'removed'),
+    await insertGateway(store, 'acc', 'changed'),
+  ]
+  await check()
+  assert.deepEqual([live.all().length, live.version()], [2, 2])
+
+  await store.gateways.remove(removed.number)
+  await store.gateways.update(
+    { ...changed, settings: { cache_ttl: 60 }, modifiedMs: changed.modifiedMs + 1 },
+    changed.modifiedMs,
+  )
+  const made = await insertGateway(store, 'other', 'made')
+  // Of three changes only the last one's signal comes.
+  await hear(writeSignal({ type: 'gateway', record: made, version: 5 }))
+  assert.equal(live.gateway('other', 'made')?.number, made.number)
+  assert.deepEqual([live.gateway('acc', 'removed')?.number, live.version()], [removed.number, 2])
+  await check()
+  assert.equal(live.gateway('acc', 'removed'), undefined)
+  assert.equal(live.gateway('acc', 'changed')?.cacheTtlMs, 60_000)
+  assert.equal(live.version(), 5)
+  await store.close()
 })

@@ -3,23 +3,93 @@ import type { Live } from '../live/live.ts'
 import { readSignal } from '../live/signal.ts'
 import type { Store } from '../store/store.ts'
 
-/**
- * Brings a change that another process signalled into this one's memory, as the store has it now. Resolves when it is
- * in force; never rejects.
- */
-export async function followChange(
-  { store, live, log }: { store: Pick<Store, 'gateways'>; live: Pick<Live, 'apply'>; log: TextLog },
-  message: string,
-): Promise<void> {
-  const signal = readSignal(message)
-  if (signal === null) return
-  const { number, accountId, id } = signal
-  try {
-    const { rows } = await store.gateways.page({ accountId, id, search: null, page: 1, perPage: 1 })
-    const record = rows[0]
-    if (record) live.apply({ type: 'gateway', record })
-    else live.apply({ type: 'gateway-removed', number, accountId, id })
-  } catch (error) {
-    log.error('a change that another process made could not be read', error, { accountId, id })
+interface FollowDeps {
+  store: Pick<Store, 'gateways'>
+  live: Live
+  log: TextLog
+}
+
+/** Brings what other processes change into this one's memory. */
+export interface ChangeFollower {
+  /** Takes a signal of another process; resolves when the change is in force here. Never rejects. */
+  hear(message: string): Promise<void>
+  /** Looks whether a signal was missed, and reads everything if so. Rejects where the store does not answer. */
+  check(): Promise<void>
+  /** Checks from now on by itself. */
+  start(): void
+  stop(): void
+}
+
+/** A change is in force everywhere within a second, also where its signal is lost. */
+const checkEveryMs = 500
+
+export function createChangeFollower(deps: FollowDeps): ChangeFollower {
+  const { store, live, log } = deps
+  let timer: NodeJS.Timeout | null = null
+  let isAway = false
+
+  async function check(): Promise<void> {
+    const version = await store.gateways.version()
+    if (version !== live.version()) await readAll(deps, version)
   }
+
+  async function checkAgain(): Promise<void> {
+    try {
+      await check()
+      if (isAway) log.info('settings can be read again')
+      isAway = false
+    } catch (error) {
+      // Told once: the store says itself what it lacks.
+      if (!isAway) log.warn('settings that other processes change cannot be read', { reason: String(error) })
+      isAway = true
+    }
+    if (timer) timer = setTimeout(() => void checkAgain(), checkEveryMs)
+  }
+
+  return {
+    check,
+    async hear(message) {
+      const signal = readSignal(message)
+      if (signal === null) return
+      const { accountId, id } = signal
+      try {
+        await readOne(deps, signal)
+      } catch (error) {
+        log.error('a change that another process made could not be read', error, { accountId, id })
+      }
+    },
+    start() {
+      timer ??= setTimeout(() => void checkAgain(), checkEveryMs)
+    },
+    stop() {
+      if (timer) clearTimeout(timer)
+      timer = null
+    },
+  }
+}
+
+interface Named {
+  number: number
+  accountId: string
+  id: string
+  version: number | null
+}
+
+/** Brings one gateway here as the store has it now. A number that is gone never comes back. */
+async function readOne({ store, live }: FollowDeps, { number, accountId, id, version }: Named): Promise<void> {
+  const { rows } = await store.gateways.page({ accountId, id, search: null, page: 1, perPage: 1 })
+  const record = rows[0]
+  if (record) live.apply({ type: 'gateway', record, version })
+  else live.apply({ type: 'gateway-removed', number, accountId, id, version })
+}
+
+async function readAll(deps: FollowDeps, version: number): Promise<void> {
+  const { store, live } = deps
+  const before = live.all()
+  const records = await store.gateways.all()
+  for (const record of records) live.apply({ type: 'gateway', record, version: null })
+  const numbers = new Set(records.map(({ number }) => number))
+  // One that was made a moment ago may not be among them: each that is missing is asked for by name.
+  for (const known of before) if (!numbers.has(known.number)) await readOne(deps, { ...known, version: null })
+  live.reach(version)
 }

@@ -3,12 +3,13 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import type { LogEntry } from '../contract/log-record.ts'
 import { readLogText } from '../contract/log-text.ts'
 import type { Frame } from '../journal/frame.ts'
+import { loadJournalId, ownPositions, storedLane } from '../journal/journal-id.ts'
 import { createSegmentReader, type ReadSegment } from '../journal/reader.ts'
-import { type Lane, lanes, listSegments, type Segment } from '../journal/segments.ts'
+import { listSegments, type Segment } from '../journal/segments.ts'
 import { serveStore } from '../store/remote.ts'
 import { openSqlStore } from '../store/sql-store.ts'
-import type { Store } from '../store/store.ts'
-import type { FromIngest, IngestOptions, LanePosition, ToIngest } from './ingest.ts'
+import type { JournalPosition, Store } from '../store/store.ts'
+import type { FromIngest, IngestOptions, ToIngest } from './ingest.ts'
 
 /** Entries of one transaction: more would hold up a settings change for longer than it gains. */
 const batchBytes = 2 << 20
@@ -22,17 +23,27 @@ await work(workerData as IngestOptions, parentPort)
 interface Ingestion {
   store: Store
   journalDir: string
+  journalId: string
   read: ReadSegment
   /** By lane: up to where the store has it. */
-  positions: Map<string, LanePosition>
+  positions: Map<string, JournalPosition>
   send: (message: FromIngest) => void
 }
 
 async function work({ place, journalDir }: IngestOptions, port: MessagePort): Promise<void> {
   const store = await openSqlStore({ place, readOnly: false })
-  const positions = new Map((await store.logs.positions()).map((position) => [position.lane, position]))
+  const journalId = loadJournalId(journalDir)
+  const known = ownPositions(journalId, await store.logs.positions())
+  const positions = new Map(known.map((position) => [position.lane, position]))
   const send = (message: FromIngest): void => port.postMessage(message)
-  const catchUp = createCatchUp({ store, journalDir, read: createSegmentReader(batchBytes), positions, send })
+  const catchUp = createCatchUp({
+    store,
+    journalDir,
+    journalId,
+    read: createSegmentReader(batchBytes),
+    positions,
+    send,
+  })
 
   serveStore(store, port)
   port.on('message', (message: ToIngest | { kind: string }) => {
@@ -46,7 +57,7 @@ async function work({ place, journalDir }: IngestOptions, port: MessagePort): Pr
       },
     )
   })
-  send({ kind: 'ingest-ready', positions: [...positions.values()] })
+  send({ kind: 'ingest-ready' })
 }
 
 /** A function that resolves when all that stood in the journal when it was called is in the store. One pass at a time. */
@@ -58,7 +69,7 @@ function createCatchUp(ingestion: Ingestion): () => Promise<void> {
     try {
       do {
         isAskedAgain = false
-        for (const lane of lanes) await ingestLane(ingestion, lane)
+        for (const [lane, segments] of listSegments(ingestion.journalDir)) await ingestLane(ingestion, lane, segments)
       } while (isAskedAgain)
     } finally {
       running = null
@@ -71,8 +82,7 @@ function createCatchUp(ingestion: Ingestion): () => Promise<void> {
   }
 }
 
-async function ingestLane(ingestion: Ingestion, lane: Lane): Promise<void> {
-  const segments = listSegments(ingestion.journalDir).filter((segment) => segment.lane === lane)
+async function ingestLane(ingestion: Ingestion, lane: string, segments: readonly Segment[]): Promise<void> {
   for (const [at, segment] of segments.entries()) {
     const known = ingestion.positions.get(lane)
     // The last one is still being written; of the others nothing more will come.
@@ -93,7 +103,8 @@ async function ingestSegment(ingestion: Ingestion, segment: Segment, from: numbe
     const { frames, nextOffset, state } = ingestion.read(segment, offset)
     if (frames.length > 0) {
       const position = { lane, segment: number, offset: nextOffset }
-      await ingestion.store.logs.append(toEntries(ingestion, segment, frames), position)
+      const stored = { ...position, lane: storedLane(ingestion.journalId, lane) }
+      await ingestion.store.logs.append(toEntries(ingestion, segment, frames), stored)
       ingestion.positions.set(lane, position)
       const bytes = nextOffset - offset
       ingestion.send({ kind: 'ingest-stored', lane, segment: number, entries: frames.length, bytes })

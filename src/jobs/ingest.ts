@@ -1,16 +1,11 @@
 import { Worker } from 'node:worker_threads'
 import type { TextLog } from '../kernel/text-log.ts'
 import type { StorePlace } from '../store/engine.ts'
+import { createWaiting } from './ingest-line.ts'
 
 export interface IngestOptions {
   place: StorePlace
   journalDir: string
-}
-
-export interface LanePosition {
-  lane: string
-  segment: number
-  offset: number
 }
 
 /** What was moved from the journal to the store; without entries: what was found torn, and skipped. */
@@ -21,24 +16,27 @@ export interface MovedPart {
   bytes: number
 }
 
+/** With an id: an answer is wanted. */
 export type ToIngest = { kind: 'ingest-catch-up'; id: number | null }
 
 export type FromIngest =
-  | { kind: 'ingest-ready'; positions: LanePosition[] }
+  | { kind: 'ingest-ready' }
   | ({ kind: 'ingest-stored' } & MovedPart)
   | { kind: 'ingest-damaged'; file: string; what: string }
   | { kind: 'ingest-caught-up'; id: number | null; error: string | null }
 
-/** The thread that moves the journal into the store, seen from the main thread. */
+/** What moves the journal into the store, seen from those that write the journal. */
 export interface Ingest {
-  /** Also the line to the one writing store. */
-  worker: Worker
-  /** Where the store had read the journal up to at start. */
-  positions: LanePosition[]
   /** Told that the journal has more; the thread is woken soon, not for each entry. */
   poke: () => void
   /** Resolves when what stands in the journal now is in the store; rejects where the store failed. */
   caughtUp(): Promise<void>
+}
+
+/** The thread that does it. */
+export interface IngestThread extends Ingest {
+  /** Also the line to the one writing store. */
+  worker: Worker
   close(): Promise<void>
 }
 
@@ -46,19 +44,20 @@ export interface Ingest {
 const pokeDelayMs = 250
 /** After a failure of the store. */
 const retryDelayMs = 1000
+const hasEnded = 'the thread that writes to the store has ended'
 
 /** Starts the thread; resolves when it has opened the store (and brought its tables to the newest form). */
 export async function startIngest(
   options: IngestOptions,
   log: TextLog,
   onMoved: (part: MovedPart) => void,
-): Promise<Ingest> {
+): Promise<IngestThread> {
   const worker = new Worker(new URL('./ingest-worker.ts', import.meta.url), {
     workerData: options,
     resourceLimits: { maxYoungGenerationSizeMb: 8 },
   })
-  const ready = Promise.withResolvers<LanePosition[]>()
-  const waiting = createWaiting()
+  const ready = Promise.withResolvers<void>()
+  const waiting = createWaiting(hasEnded)
   let timer: NodeJS.Timeout | null = null
 
   const send = (message: ToIngest): void => worker.postMessage(message)
@@ -69,7 +68,7 @@ export async function startIngest(
     }, delayMs)
   }
   worker.on('message', (message: FromIngest) => {
-    if (message.kind === 'ingest-ready') ready.resolve(message.positions)
+    if (message.kind === 'ingest-ready') ready.resolve()
     else if (message.kind === 'ingest-stored') onMoved(message)
     else if (message.kind === 'ingest-damaged') {
       log.warn('the journal holds damage, which is left out', { file: message.file, what: message.what })
@@ -90,49 +89,14 @@ export async function startIngest(
   })
   worker.on('exit', end)
 
+  await ready.promise
   return {
     worker,
-    positions: await ready.promise,
     poke: () => poke(pokeDelayMs),
     caughtUp: () => waiting.add((id) => send({ kind: 'ingest-catch-up', id })),
     async close() {
       if (timer) clearTimeout(timer)
       await worker.terminate()
-    },
-  }
-}
-
-const hasEnded = 'the thread that writes to the store has ended'
-
-interface Waiting {
-  add(ask: (id: number) => void): Promise<void>
-  settle(id: number | null, error: string | null): void
-  end(): void
-}
-
-/** Who waits to be caught up. */
-function createWaiting(): Waiting {
-  const calls = new Map<number, PromiseWithResolvers<void>>()
-  let lastId = 0
-  let isEnded = false
-  return {
-    add(ask) {
-      if (isEnded) return Promise.reject(new Error(hasEnded))
-      const call = Promise.withResolvers<void>()
-      calls.set(++lastId, call)
-      ask(lastId)
-      return call.promise
-    },
-    settle(id, error) {
-      const call = id === null ? undefined : calls.get(id)
-      if (id !== null) calls.delete(id)
-      if (error === null) call?.resolve()
-      else call?.reject(new Error('the journal could not be moved to the store'))
-    },
-    end() {
-      isEnded = true
-      for (const call of calls.values()) call.reject(new Error(hasEnded))
-      calls.clear()
     },
   }
 }

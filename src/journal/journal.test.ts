@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
@@ -9,7 +9,7 @@ import { createTextLog } from '../kernel/text-log.ts'
 import { createJournal, type Journal, type JournalEntry, type JournalOptions } from './journal.ts'
 import { createSegmentReader } from './reader.ts'
 import { createSegmentWriter } from './segment-writer.ts'
-import { listSegments } from './segments.ts'
+import { listSegments, type Segment } from './segments.ts'
 
 const silent = createTextLog('silent', systemClock)
 const dirs: string[] = []
@@ -21,9 +21,12 @@ function newDir(): string {
   return dir
 }
 
+const segmentsOf = (dir: string): Segment[] => [...listSegments(dir).values()].flat()
+
 function open(dir: string, options: Partial<JournalOptions> = {}): Journal {
   return createJournal({
     dir,
+    writer: 0,
     clock: systemClock,
     log: silent,
     maxBytes: 0,
@@ -46,7 +49,7 @@ function append(journal: Journal, item: JournalEntry): Promise<void> {
 function readAll(dir: string, targetBytes = 4096): { meta: string; request: string | null; response: string | null }[] {
   const found = []
   const readSegment = createSegmentReader(targetBytes)
-  for (const segment of listSegments(dir)) {
+  for (const segment of segmentsOf(dir)) {
     for (let offset = 0; ;) {
       const { frames, nextOffset, state } = readSegment(segment, offset)
       for (const { meta, request, response } of frames) {
@@ -121,7 +124,7 @@ test('a secret is masked in the bodies of both lanes, never in the meta text, an
   await append(journal, { meta: 'very-secret-key', request, response: null, secrets: [secret, 'very-secret-key'] })
   await append(journal, { meta: 'big', request: null, response: big, secrets: [secret, 'short'] })
   await journal.close()
-  for (const { file } of listSegments(dir)) assert.ok(!readFileSync(file).includes(secret), `${file} holds the secret`)
+  for (const { file } of segmentsOf(dir)) assert.ok(!readFileSync(file).includes(secret), `${file} holds the secret`)
   assert.ok(request.includes(secret))
   assert.ok(big.includes(secret))
   assert.equal(readAll(dir)[0]?.meta, 'very-secret-key')
@@ -135,7 +138,7 @@ test('what a dying process left half written is skipped, and everything before i
     await append(journal, entry('{"n":1}', 'one'))
     await append(journal, entry('{"n":2}', 'two'))
     await journal.close()
-    const [segment] = listSegments(dir)
+    const [segment] = segmentsOf(dir)
     assert.ok(segment)
     truncateSync(segment.file, readFileSync(segment.file).length - cut)
     assert.deepEqual(
@@ -150,7 +153,7 @@ test('garbage behind the last entry is told as damage', async () => {
   const journal = open(dir)
   await append(journal, entry('{"n":1}'))
   await journal.close()
-  const [segment] = listSegments(dir)
+  const [segment] = segmentsOf(dir)
   assert.ok(segment)
   appendFileSync(segment.file, Buffer.alloc(64, 7))
   const read = createSegmentReader(4096)(segment, 0)
@@ -166,7 +169,7 @@ test('a segment is full at its size, and numbers rise even if the clock goes bac
   for (let at = 0; at < 3; at++) await append(journal, entry(`{"at":${at}}`, 'x'.repeat(100)))
   await journal.close()
   assert.deepEqual(
-    listSegments(dir).map(({ number }) => number),
+    segmentsOf(dir).map(({ number }) => number),
     [6_000_001, 6_000_002, 6_000_003],
   )
   assert.equal(readAll(dir).length, 3)
@@ -186,7 +189,7 @@ test('accepted is stored plus pending plus dropped, and what an earlier process 
   await append(first, entry('{"n":1}'))
   const { waitingBytes } = first.stats()
   await first.close()
-  const [old] = listSegments(dir)
+  const [old] = segmentsOf(dir)
   assert.ok(old)
 
   const second = open(dir)
@@ -241,4 +244,19 @@ test('after a write that failed in the middle nothing is written where a reader 
     ['whole', 'next'],
   )
   assert.deepEqual(failed, [])
+})
+
+test('two writers of one folder have lanes of their own, and neither counts what the other left', async () => {
+  const dir = newDir()
+  const [first, second] = [open(dir), open(dir, { writer: 2 })]
+  await Promise.all([
+    new Promise<void>((resolve) => first.append(entry('one'), resolve)),
+    new Promise<void>((resolve) => second.append(entry('two'), resolve)),
+  ])
+  await Promise.all([first.close(), second.close()])
+  assert.deepEqual([...listSegments(dir).keys()], ['small.2', 'small'])
+  const again = open(dir, { writer: 2 })
+  const left = again.stats().waitingBytes
+  await again.close()
+  assert.equal(left, statSync(listSegments(dir).get('small.2')?.[0]?.file ?? '').size)
 })

@@ -2,7 +2,7 @@ import { mkdirSync, statSync } from 'node:fs'
 import type { Clock } from '../kernel/clock.ts'
 import type { TextLog } from '../kernel/text-log.ts'
 import { createLargeLane } from './large-lane.ts'
-import { type Lane, listSegments, segmentFile } from './segments.ts'
+import { laneName, listSegments, segmentFile } from './segments.ts'
 import { createSmallLane, fitsBatch } from './small-lane.ts'
 
 /**
@@ -46,6 +46,8 @@ export interface JournalStats {
 
 export interface JournalOptions {
   dir: string
+  /** Which of the processes that write into the folder this one is; 0 where there is only one. */
+  writer: number
   clock: Clock
   log: TextLog
   /** Bytes that may wait for the store before entries are dropped; 0 is no limit. */
@@ -78,7 +80,7 @@ export function createJournal(options: JournalOptions): Journal {
   const firstNumbers = new Map<string, number>()
   const nextNumber = createSegmentNumbers(options, firstNumbers)
 
-  const laneOptions = (lane: Lane): LaneOptions => ({
+  const laneOptions = (lane: string): LaneOptions => ({
     nextFile: () => segmentFile(dir, lane, nextNumber(lane)),
     segmentBytes,
     onWritten(entries, bytes) {
@@ -92,8 +94,8 @@ export function createJournal(options: JournalOptions): Journal {
       log.error(entries > 0 ? 'journal entries were dropped' : 'the journal had trouble', error, { entries, dropped })
     },
   })
-  const small = createSmallLane(laneOptions('small'))
-  const large = createLargeLane(laneOptions('large'))
+  const small = createSmallLane(laneOptions(laneName('small', options.writer)))
+  const large = createLargeLane(laneOptions(laneName('large', options.writer)))
   const fsyncTimer = setInterval(() => {
     small.sync()
     large.sync()
@@ -128,10 +130,10 @@ export function createJournal(options: JournalOptions): Journal {
  * Segment numbers: the time, or one more than the last where the clock did not move on or went back. A number that
  * came again would be taken for a segment that was already moved to the store. Notes each lane's first in `first`.
  */
-function createSegmentNumbers(options: JournalOptions, first: Map<string, number>): (lane: Lane) => number {
+function createSegmentNumbers(options: JournalOptions, first: Map<string, number>): (lane: string) => number {
   const last = new Map<string, number>()
   const use = (lane: string, number: number): void => void last.set(lane, Math.max(last.get(lane) ?? 0, number))
-  for (const segment of listSegments(options.dir)) use(segment.lane, segment.number)
+  for (const [lane, segments] of listSegments(options.dir)) for (const { number } of segments) use(lane, number)
   for (const { lane, segment } of options.positions) use(lane, segment)
   return (lane) => {
     const number = Math.max(options.clock.nowMs(), (last.get(lane) ?? 0) + 1)
@@ -141,13 +143,16 @@ function createSegmentNumbers(options: JournalOptions, first: Map<string, number
   }
 }
 
-/** Bytes that earlier processes wrote and that are not in the store yet. */
-function leftBytes({ dir, positions }: JournalOptions): number {
+/** Bytes that earlier processes wrote into this writer's lanes and that are not in the store yet. */
+function leftBytes({ dir, writer, positions }: JournalOptions): number {
+  const lanes = listSegments(dir)
   let bytes = 0
-  for (const { lane, number, file } of listSegments(dir)) {
+  for (const lane of [laneName('small', writer), laneName('large', writer)]) {
     const position = positions.find((known) => known.lane === lane)
-    if (position && position.segment > number) continue
-    bytes += statSync(file).size - (position?.segment === number ? position.offset : 0)
+    for (const { number, file } of lanes.get(lane) ?? []) {
+      if (position && position.segment > number) continue
+      bytes += statSync(file).size - (position?.segment === number ? position.offset : 0)
+    }
   }
   return bytes
 }

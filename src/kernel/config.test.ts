@@ -35,6 +35,9 @@ test('a wrong value stops the start with one line that names variable, value and
     ['TOLLGATE_PROVIDER_OPENAI_BASE_URL', 'api.openai.com', /TOLLGATE_PROVIDER_OPENAI_BASE_URL is "api.openai.com"/],
     ['TOLLGATE_PROVIDER_WORKERS_AI_ACCOUNT_ID', 'me', /32 hex digits/],
     ['TOLLGATE_REDIS_URL', 'http://x', /TOLLGATE_REDIS_URL is "http:\/\/x": .* redis:\/\/ or rediss:\/\/ is allowed/],
+    ['TOLLGATE_REDIS_URL', 'redis://x/cache', /TOLLGATE_REDIS_URL is "redis:\/\/x\/cache": .* number as database/],
+    ['TOLLGATE_REDIS_URL', 'redis://x/1?tls=true', /nothing after it/],
+    ['TOLLGATE_REDIS_URL', 'rediss://x#1', /nothing after it/],
     ['TOLLGATE_DATABASE_URL', 'mysql://x/y', /TOLLGATE_DATABASE_URL is "mysql:\/\/x\/y": .* postgres:\/\/ or/],
     ['TOLLGATE_DATABASE_URL', 'postgres:', /TOLLGATE_DATABASE_URL is "postgres:"/],
     ['TOLLGATE_CACHE_BYTES', '64MB', /TOLLGATE_CACHE_BYTES is "64MB": a whole number/],
@@ -79,6 +82,8 @@ test('the password in a wrong address is not repeated', () => {
     ['TOLLGATE_DATABASE_URL', 'mysql://db/x?user=me&password=hush'],
     ['TOLLGATE_DATABASE_URL', 'postgres://me:hush/hush@db:port/x'],
     ['TOLLGATE_REDIS_URL', 'http://:hush@cache'],
+    ['TOLLGATE_REDIS_URL', 'redis://:50%hush@cache'],
+    ['TOLLGATE_REDIS_URL', 'redis://me:hush@cache/1?password=hush'],
   ] as const) {
     assert.throws(
       () => readConfig(slugs, { [name]: value }),

@@ -84,7 +84,7 @@ export function readConfig(slugs: readonly string[], environment: NodeJS.Process
 
   const publicUrl = value('TOLLGATE_PUBLIC_URL')
   const adminToken = value('TOLLGATE_ADMIN_TOKEN')
-  const redisUrl = serverUrl('TOLLGATE_REDIS_URL', value('TOLLGATE_REDIS_URL'), ['redis:', 'rediss:'])
+  const redisUrl = redisAddress(value('TOLLGATE_REDIS_URL'))
   return {
     host: host(value('TOLLGATE_HOST') ?? '127.0.0.1'),
     port: integer('TOLLGATE_PORT', value('TOLLGATE_PORT'), 8787, 0, 65_535),
@@ -132,6 +132,27 @@ function serverUrl(name: string, text: string | null, protocols: readonly string
   if (url && protocols.includes(url.protocol) && url.hostname !== '') return text
   const allowed = protocols.map((protocol) => `${protocol}//`).join(' or ')
   throw new ConfigError(`${name} is "${withoutPassword(text)}": an address that begins with ${allowed} is allowed`)
+}
+
+/** The library would pass over what comes after the database's number, and a password may be cut off at a `?`. */
+function redisAddress(text: string | null): string | null {
+  const address = serverUrl('TOLLGATE_REDIS_URL', text, ['redis:', 'rediss:'])
+  if (address === null) return null
+  const { pathname, search, hash, username, password } = new URL(address)
+  if (/^\/?\d{0,5}$/.test(pathname) && !search && !hash && isDecodable(username + password)) return address
+  throw new ConfigError(
+    `TOLLGATE_REDIS_URL is "${withoutPassword(address)}": redis://user:password@host:port/database is allowed, with a ` +
+      'number as database and nothing after it; in user and password a % is written %25, a / is %2F',
+  )
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /**

@@ -13,12 +13,18 @@ export interface Kv {
   settle(lease: Lease, kept: { answer: StoredAnswer; ttlMs: number } | null): void | Promise<void>
   /** After `busy`: resolves when the leader in another process settled, with null where it failed or disappeared. */
   awaitAnswer(gateway: number, key: string, signal: AbortSignal): Promise<StoredAnswer | null>
-  /** Drops all cached answers of a gateway; `counters` too where the gateway is gone. Resolves when they are gone. */
+  /**
+   * Drops all cached answers of a gateway. `everything`, for a gateway that is gone: its counters too, and nothing is
+   * kept for its number any more. Resolves when they are gone; rejects where the engine cannot be reached.
+   */
   drop(gateway: number, what: 'answers' | 'everything'): Promise<void>
   /** Tells the other processes; they may miss it. */
   publish(message: string): Promise<void>
-  /** Called with what other processes publish. At most one subscriber. */
-  subscribe(receive: (message: string) => void): Promise<void>
+  /**
+   * Called with what other processes publish. At most one subscriber. `onResumed` is called where messages may have been
+   * missed: the connection was lost and is back.
+   */
+  subscribe(receive: (message: string) => void, onResumed?: () => void): Promise<void>
   /** Rejects with the reason where the engine cannot be reached. */
   ping(): Promise<void>
   close(): Promise<void>

@@ -18,6 +18,8 @@ const entryBytes = 512
 export function createMemoryKv({ clock, maxBytes }: { clock: Clock; maxBytes: number }): Kv {
   const windows = createWindows(clock)
   const keysOf = new Map<number, Set<string>>()
+  /** Gateways that are gone: a number is never given again, and their last answers may still come. */
+  const gone = new Set<number>()
   const answers = new LRUCache<string, Entry>({
     maxSize: maxBytes,
     maxEntrySize: Math.max(1, Math.floor(maxBytes / 8)),
@@ -36,7 +38,7 @@ export function createMemoryKv({ clock, maxBytes }: { clock: Clock; maxBytes: nu
       return { type: 'pass', lease: cache?.joins ? { gateway, key: cache.key, token: '' } : null }
     },
     settle({ gateway, key }, kept) {
-      if (kept === null || kept.ttlMs <= 0) return
+      if (kept === null || kept.ttlMs <= 0 || gone.has(gateway)) return
       answers.set(key, { gateway, answer: withOwnBytes(kept.answer) }, { ttl: kept.ttlMs })
       if (!answers.has(key)) return
       const keys = keysOf.get(gateway)
@@ -47,7 +49,10 @@ export function createMemoryKv({ clock, maxBytes }: { clock: Clock; maxBytes: nu
     drop(gateway, what) {
       for (const key of keysOf.get(gateway) ?? []) answers.delete(key)
       keysOf.delete(gateway)
-      if (what === 'everything') windows.forget(gateway)
+      if (what === 'everything') {
+        gone.add(gateway)
+        windows.forget(gateway)
+      }
       return Promise.resolve()
     },
     publish: () => Promise.resolve(),

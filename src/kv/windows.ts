@@ -59,19 +59,22 @@ function createFixedWindow(clock: Clock, windowMs: number): Window {
 }
 
 /** How finely a window is divided: what is kept of it is bounded, whatever the limit. */
-const mostBuckets = 10_000
+const mostGroups = 10_000
 
 /**
- * Every request counts for `windowMs` from its arrival on. Arrivals are rounded up to a ten-thousandth of the window (a
- * millisecond at least), so a request may be refused that much too early, and none passes too early.
+ * Every request counts for `windowMs` from its arrival on. Those that arrive within a ten-thousandth of the window (a
+ * millisecond at least) are one group and stop to count together, with the last of them: so a request may be refused
+ * that much too early, and none passes too early.
  */
 function createSlidingWindow(clock: Clock, windowMs: number): Window {
-  const stepMs = Math.max(1, windowMs / mostBuckets)
-  /** Of each step in which requests came: when they stop to count, and how many they are. */
+  const groupMs = Math.max(1, windowMs / mostGroups)
+  /** Of each group: when it stops to count, and how many it is. */
   let endTicks: number[] = []
   let counts: number[] = []
   let first = 0
   let total = 0
+  /** When the newest group began. */
+  let openedTick = Number.NEGATIVE_INFINITY
 
   function expire(tick: number): void {
     for (let end = endTicks[first]; end !== undefined && end <= tick; end = endTicks[first]) {
@@ -91,12 +94,14 @@ function createSlidingWindow(clock: Clock, windowMs: number): Window {
       const tick = clock.tickMs()
       expire(tick)
       if (total >= requests) return Math.max(1, (endTicks[first] ?? tick) - tick)
-      const endTick = Math.ceil(tick / stepMs) * stepMs + windowMs
       const last = endTicks.length - 1
-      if (last >= first && endTicks[last] === endTick) counts[last] = (counts[last] ?? 0) + 1
-      else {
-        endTicks.push(endTick)
+      if (last >= first && tick - openedTick < groupMs) {
+        endTicks[last] = tick + windowMs
+        counts[last] = (counts[last] ?? 0) + 1
+      } else {
+        endTicks.push(tick + windowMs)
         counts.push(1)
+        openedTick = tick
       }
       total++
       return 0

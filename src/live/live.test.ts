@@ -31,24 +31,24 @@ test('a change is in force when apply returns, and accounts do not see each othe
       rateLimitFailsOpen: true,
     },
   )
-  live.apply({ type: 'gateway', record: record(1, 2) })
+  live.apply({ type: 'gateway', record: record(1, 2), version: null })
   assert.equal(live.gateway('acc', 'gate')?.authentication, false)
   assert.equal(live.gateway('other', 'gate'), undefined)
 })
 
 test('of two versions of the same moment the one with the lower cache epoch is the older', () => {
   const live = createLive([{ ...record(1, 5), cacheEpoch: 2 }])
-  live.apply({ type: 'gateway', record: { ...record(1, 5), cacheEpoch: 1 } })
+  live.apply({ type: 'gateway', record: { ...record(1, 5), cacheEpoch: 1 }, version: null })
   assert.equal(live.gateway('acc', 'gate')?.cacheEpoch, 2)
 })
 
 test('a change that comes late does not undo a newer one, nor a removal the gateway that took the name', () => {
   const live = createLive([record(1, 5, { authentication: true })])
-  live.apply({ type: 'gateway', record: record(1, 4) })
+  live.apply({ type: 'gateway', record: record(1, 4), version: null })
   assert.equal(live.gateway('acc', 'gate')?.authentication, true)
-  live.apply({ type: 'gateway', record: record(2, 1) })
-  live.apply({ type: 'gateway-removed', number: 1, accountId: 'acc', id: 'gate' })
+  live.apply({ type: 'gateway', record: record(2, 1), version: null })
+  live.apply({ type: 'gateway-removed', number: 1, accountId: 'acc', id: 'gate', version: null })
   assert.equal(live.gateway('acc', 'gate')?.number, 2)
-  live.apply({ type: 'gateway-removed', number: 2, accountId: 'acc', id: 'gate' })
+  live.apply({ type: 'gateway-removed', number: 2, accountId: 'acc', id: 'gate', version: null })
   assert.equal(live.gateway('acc', 'gate'), undefined)
 })

@@ -6,12 +6,19 @@ import type { GatewayRecord } from '../contract/gateway-record.ts'
  */
 export interface Live {
   gateway(accountId: string, gatewayId: string): GatewaySnapshot | undefined
+  all(): GatewaySnapshot[]
   apply(change: LiveChange): void
+  /** Every change up to this version of the store's settings is in force here. */
+  version(): number
+  /** Says that everything up to this version was read from the store and applied. */
+  reach(version: number): void
 }
 
-export type LiveChange =
+/** `version`: of the store's settings once the change is made; null where it is not known. */
+export type LiveChange = { version: number | null } & (
   | { type: 'gateway'; record: GatewayRecord }
   | { type: 'gateway-removed'; number: number; accountId: string; id: string }
+)
 
 /** One gateway's settings as the request path reads them; never changed, only replaced. */
 export interface GatewaySnapshot {
@@ -39,6 +46,7 @@ export interface GatewaySnapshot {
 
 export function createLive(records: readonly GatewayRecord[]): Live {
   const accounts = new Map<string, Map<string, GatewaySnapshot>>()
+  let reached = 0
 
   function apply(change: LiveChange): void {
     const { accountId, id } = change.type === 'gateway' ? change.record : change
@@ -50,12 +58,19 @@ export function createLive(records: readonly GatewayRecord[]): Live {
     } else if (!known || !isOlder(change.record, known)) {
       accounts.set(accountId, gateways.set(id, compile(change.record)))
     }
+    // A gap stays visible, until somebody reads what is missing.
+    if (change.version === reached + 1) reached++
   }
 
-  for (const record of records) apply({ type: 'gateway', record })
+  for (const record of records) apply({ type: 'gateway', record, version: null })
   return {
     gateway: (accountId, gatewayId) => accounts.get(accountId)?.get(gatewayId),
+    all: () => [...accounts.values()].flatMap((gateways) => [...gateways.values()]),
     apply,
+    version: () => reached,
+    reach(version) {
+      reached = version
+    },
   }
 }
 

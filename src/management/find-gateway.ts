@@ -35,8 +35,8 @@ export async function insertGateway(
     modifiedMs: nowMs,
   })
   if (inserted === null) return null
-  const { record } = inserted
-  await applyChange(deps, { type: 'gateway', record })
+  const { record, version } = inserted
+  await applyChange(deps, { type: 'gateway', record, version })
   return record
 }
 

@@ -61,8 +61,9 @@ export function createGatewayHandlers(deps: ManagementDeps): Handlers<typeof gat
       const record = await findGateway(deps, params.account_id, params.gateway_id)
       requireUnchanged(record, ifMatch)
       const { number, accountId, id } = record
-      if ((await store.gateways.remove(number)) === null) throw goneMeanwhile(record)
-      await applyChange(deps, { type: 'gateway-removed', number, accountId, id })
+      const version = await store.gateways.remove(number)
+      if (version === null) throw goneMeanwhile(record)
+      await applyChange(deps, { type: 'gateway-removed', number, accountId, id, version })
       await dropCached(deps, number, 'everything')
       // Its rows may be millions: they go in the background, and nothing can reach them any more. It never rejects.
       void removeOrphans(deps)
@@ -134,8 +135,9 @@ async function change(
       // Always another time, for it also names the version.
       modifiedMs: Math.max(deps.clock.nowMs(), current.modifiedMs + 1),
     }
-    if ((await deps.store.gateways.update(record, current.modifiedMs)) === null) continue
-    await applyChange(deps, { type: 'gateway', record })
+    const version = await deps.store.gateways.update(record, current.modifiedMs)
+    if (version === null) continue
+    await applyChange(deps, { type: 'gateway', record, version })
     if (record.cacheEpoch !== current.cacheEpoch) await dropCached(deps, record.number, 'answers')
     return record
   }

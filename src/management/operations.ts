@@ -6,7 +6,8 @@ import type { Store } from '../store/store.ts'
 export interface OperationsDeps {
   store: Store
   kv: Pick<Kv, 'ping'>
-  journalStats: () => JournalStats
+  /** Of all processes that share the store. */
+  journalStats: () => JournalStats | Promise<JournalStats>
 }
 
 /**
@@ -17,7 +18,7 @@ export function createOperations({ store, kv, journalStats }: OperationsDeps): H
   const app = new Hono()
   app.get('/healthz', (c) => c.json({ status: 'ok' }))
   app.get('/readyz', async (c) => {
-    const { pending, waitingBytes } = journalStats()
+    const { pending, waitingBytes } = await journalStats()
     const journal = { pending, waiting_bytes: waitingBytes }
     const kvState = await kv.ping().then(
       () => 'ready' as const,
@@ -33,7 +34,7 @@ export function createOperations({ store, kv, journalStats }: OperationsDeps): H
       )
     }
   })
-  app.get('/metrics', (c) => c.text(metrics(journalStats())))
+  app.get('/metrics', async (c) => c.text(metrics(await journalStats())))
   return app
 }
 

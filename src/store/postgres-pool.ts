@@ -13,7 +13,7 @@ export interface PostgresPoolOptions {
   afterDeadline: () => GatewayError
 }
 
-/** Of each thread: three threads times eight processes must fit into the hundred that PostgreSQL takes. */
+/** Of each of the three threads: nine for a machine, where PostgreSQL takes a hundred if it is not told otherwise. */
 const maxConnections = 3
 const connectMs = 5000
 const giveUpAfterMs = 1000

@@ -1,10 +1,8 @@
-import type { MessagePort, Worker } from 'node:worker_threads'
+import type { Transferable } from 'node:worker_threads'
 import { type ErrorCode, GatewayError } from '../kernel/errors.ts'
+import type { Line } from '../kernel/line.ts'
 import { lineFor, type LineName, methodsOf, type StorePart } from './lines.ts'
 import type { GatewayStore, LogStore, Store } from './store.ts'
-
-/** The end of a line to a thread that serves a store there. */
-export type StoreLine = Worker | MessagePort
 
 /** `store`: what is asked of each thread, `ping` and `close`. */
 type Part = StorePart | 'store'
@@ -25,14 +23,19 @@ interface Answer {
   error?: { message: string; code?: ErrorCode; path?: readonly (string | number)[]; stack?: string }
 }
 
-/** Answers the calls that come in on a port with a store of this thread. A `close` also closes the port. */
-export function serveStore(store: Store, port: MessagePort): void {
+/** A line that can be closed from this end. */
+interface ClosableLine extends Line {
+  close?(): void
+}
+
+/** Answers the calls that come in on a line with a store of this side. A `close` also closes the line. */
+export function serveStore(store: Store, port: ClosableLine): void {
   port.on('message', (message: unknown) => {
     if (!isKind<Call>(message, 'store-call')) return
     const { id } = message
     const answer = (rest: Pick<Answer, 'value' | 'error'>): void => {
       port.postMessage({ kind: 'store-answer', id, ...rest } satisfies Answer, ownBuffers(rest.value))
-      if (message.method === 'close') port.close()
+      if (message.method === 'close') port.close?.()
     }
     invoke(store, message).then(
       (value) => answer({ value }),
@@ -46,11 +49,18 @@ export function serveStore(store: Store, port: MessagePort): void {
  * next read, since a write is answered after its commit. If a thread ends, its open calls and all later ones reject
  * with `unavailable`. `close` closes the stores at all ends; the threads belong to whoever started them.
  */
-export function connectStore(lines: Record<LineName, StoreLine>): Store {
+export function connectStore(lines: Record<LineName, Line>): Store {
+  const known = new Map<Line, Caller>()
+  const callerOf = (name: LineName): Caller => {
+    const line = lines[name]
+    const caller = known.get(line) ?? createCaller(name, line)
+    known.set(line, caller)
+    return caller
+  }
   const callers: Record<LineName, Caller> = {
-    write: createCaller('write', lines.write),
-    list: createCaller('list', lines.list),
-    scan: createCaller('scan', lines.scan),
+    write: callerOf('write'),
+    list: callerOf('list'),
+    scan: callerOf('scan'),
   }
   const part = (name: StorePart): Record<string, (...args: unknown[]) => Promise<unknown>> =>
     Object.fromEntries(
@@ -82,7 +92,7 @@ interface Caller {
   assertAlive(): void
 }
 
-function createCaller(name: LineName, line: StoreLine): Caller {
+function createCaller(name: LineName, line: Line): Caller {
   const open = new Map<number, PromiseWithResolvers<unknown>>()
   let lastId = 0
   let ended: GatewayError | null = null
@@ -136,7 +146,7 @@ function isKind<T extends Call | Answer>(message: unknown, kind: T['kind']): mes
 }
 
 /** Bytes that have a buffer to themselves are handed over, not copied. */
-function ownBuffers(value: unknown): ArrayBuffer[] {
+function ownBuffers(value: unknown): Transferable[] {
   if (typeof value !== 'object' || value === null) return []
   return Object.values(value).flatMap((member: unknown) =>
     member instanceof Uint8Array &&

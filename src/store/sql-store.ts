@@ -46,7 +46,7 @@ function createSqlStore(db: Kysely<Schema>, engine: Engine): Store {
     logs: createLogStore(db, engine),
     async ping() {
       const answer = sql`select 1`.execute(db)
-      if ((await within(pingMs, answer)) === 'late') {
+      if ((await unlessLate(pingMs, answer)) === 'late') {
         throw new GatewayError('unavailable', `The database did not answer within ${pingMs} ms.`)
       }
     },
@@ -55,7 +55,7 @@ function createSqlStore(db: Kysely<Schema>, engine: Engine): Store {
 }
 
 /** The promise's value, or `late` after so many milliseconds; then nobody hears of it any more. */
-async function within<Value>(limitMs: number, promise: Promise<Value>): Promise<Value | 'late'> {
+async function unlessLate<Value>(limitMs: number, promise: Promise<Value>): Promise<Value | 'late'> {
   const limit = Promise.withResolvers<'late'>()
   const timer = setTimeout(() => limit.resolve('late'), limitMs)
   try {

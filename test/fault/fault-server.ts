@@ -175,8 +175,17 @@ async function take(step: Exclude<Step, { end: string }>, request: FaultRequest,
     return
   }
   const bytes = typeof step === 'function' ? step(request) : step
-  if (!socket.write(bytes))
-    await Promise.race([new Promise((resolve) => socket.once('drain', resolve)), closed(socket)])
+  if (!socket.write(bytes) && !socket.closed) await drained(socket)
+}
+
+function drained(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    const go = (): void => {
+      socket.off('drain', go).off('close', go)
+      resolve()
+    }
+    socket.on('drain', go).on('close', go)
+  })
 }
 
 /** Not `once` of `node:events`: that rejects where the client resets. */

@@ -20,16 +20,26 @@ export interface Server {
   end(signal: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }>
 }
 
-/** Starts a process on a data folder and resolves when it listens. `launcher`: as `npm start` does it. */
+interface StartOptions {
+  /** As `npm start` does it. */
+  launcher?: readonly string[]
+  environment?: Readonly<Record<string, string>>
+  /** Told each line of the server's log. */
+  onLine?: (line: LogLine) => void
+}
+
+export type LogLine = Readonly<{ message: string } & Record<string, unknown>>
+
+/** Starts a process on a data folder and resolves when it listens. */
 export async function startServer(
   dataDir: string,
   providerUrl: string,
-  { launcher = [] }: { launcher?: readonly string[] } = {},
+  { launcher = [], environment = {}, onLine = () => {} }: StartOptions = {},
 ): Promise<Server> {
-  const child = spawnServer(dataDir, providerUrl, launcher)
+  const child = spawnServer(dataDir, providerUrl, launcher, environment)
   const exited = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>
   const url = await Promise.race([
-    listening(child),
+    listening(child, onLine),
     exited.then(([code]) => Promise.reject(new Error(`the server ended with ${code} before it listened`))),
   ])
   return {
@@ -44,7 +54,12 @@ export async function startServer(
 }
 
 /** Starts the process without waiting for anything. */
-export function spawnServer(dataDir: string, providerUrl: string, launcher: readonly string[] = []): ServerProcess {
+export function spawnServer(
+  dataDir: string,
+  providerUrl: string,
+  launcher: readonly string[] = [],
+  environment: Readonly<Record<string, string>> = {},
+): ServerProcess {
   return spawn(process.execPath, [...launcher, 'src/main.ts'], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -56,19 +71,22 @@ export function spawnServer(dataDir: string, providerUrl: string, launcher: read
       TOLLGATE_DATA_DIR: dataDir,
       TOLLGATE_ADMIN_TOKEN: adminToken,
       TOLLGATE_PROVIDER_OPENAI_BASE_URL: `${providerUrl}/v1`,
+      ...environment,
     },
   })
 }
 
-async function listening(child: ServerProcess): Promise<string> {
+function listening(child: ServerProcess, onLine: (line: LogLine) => void): Promise<string> {
   child.stderr.pipe(process.stderr)
-  for await (const line of createInterface({ input: child.stdout })) {
-    const { message, url } = JSON.parse(line) as { message: string; url?: string }
-    if (message !== 'listening' || url === undefined) continue
-    child.stdout.resume()
-    return url
-  }
-  throw new Error('the server closed its output before it listened')
+  return new Promise((resolve, reject) => {
+    createInterface({ input: child.stdout })
+      .on('line', (text) => {
+        const line = JSON.parse(text) as LogLine // The server's own log.
+        onLine(line)
+        if (line.message === 'listening') resolve(String(line['url']))
+      })
+      .on('close', () => reject(new Error('the server closed its output before it listened')))
+  })
 }
 
 /** A call of the management API below the account `test`; the parsed envelope. */

@@ -294,12 +294,10 @@ function largeBody(sizeMiB: number): Buffer {
   return bytes
 }
 
-// oxlint-disable-next-line typescript/require-await -- an async iterable is what is sent
 async function* slices(bytes: Buffer): AsyncIterable<Buffer> {
   for (let at = 0; at < bytes.length; at += 100_000) yield bytes.subarray(at, at + 100_000)
 }
 
-// oxlint-disable-next-line typescript/require-await -- an async iterable is what is sent
 async function* pieces(texts: readonly string[]): AsyncIterable<Buffer> {
   for (const text of texts) yield Buffer.from(text)
 }

@@ -67,7 +67,7 @@ describe('management: cached answers', () => {
     const record = await stored()
     assert.deepEqual([record.cacheEpoch, record.settings['cache_ttl']], [1, 60])
     const told = api.changes.at(-1)
-    assert.deepEqual(told, { type: 'gateway', record })
+    assert.deepEqual(told, { type: 'gateway', record, version: await api.deps.store.gateways.version() })
     assert.equal((await api.call('DELETE', 'gateways/none/cache')).status, 404)
     assert.equal((await api.call('GET', 'gateways/a/cache')).status, 405)
   })

@@ -1,0 +1,41 @@
+import { randomBytes } from 'node:crypto'
+import type { RedisClient } from './redis-driver.ts'
+import type { RedisLink } from './redis-link.ts'
+
+/** What processes tell each other through Redis. What is told while a connection is lost is missed. */
+export interface Signals {
+  /** Subscribes a new connection. */
+  open(client: RedisClient): Promise<void>
+  subscribe(receive: (message: string) => void, onResumed: () => void): void
+  publish(link: RedisLink, message: string): Promise<void>
+  /** Where the end of a lease is told. */
+  settledChannel: string
+}
+
+/** `onSettled` hears of the end of leases, of this process's too. */
+export function createSignals(url: string, onSettled: (message: string) => void): Signals {
+  // What is published reaches all databases of a server.
+  const database = new URL(url).pathname.slice(1) || '0'
+  const changes = `tollgate:${database}:changes`
+  const settledChannel = `tollgate:${database}:settled`
+  /** Stands before what this process publishes, so that it is not told of its own changes. */
+  const own = `${randomBytes(6).toString('base64url')} `
+  let subscriber: { receive: (message: string) => void; onResumed: () => void } | null = null
+
+  function take(message: string, channel: string): void {
+    if (channel === settledChannel) onSettled(message)
+    else if (!message.startsWith(own)) subscriber?.receive(message.slice(own.length))
+  }
+
+  return {
+    async open(client) {
+      await client.subscribe([changes, settledChannel], take)
+      subscriber?.onResumed()
+    },
+    subscribe(receive, onResumed) {
+      subscriber = { receive, onResumed }
+    },
+    publish: (link, message) => link.publish(changes, own + message),
+    settledChannel,
+  }
+}
