@@ -29,8 +29,8 @@ export async function openStorage(dataDir: string, { databaseUrl }: Config, log:
   const journalDir = path.join(dataDir, 'journal')
   const moved = createListeners()
   const ingest = await startIngest({ place, journalDir }, log, moved.tell)
-  const readers = { list: startReader({ place, deadlineMs: quickReadMs }), scan: startReader({ place }) }
-  const store = connectStore({ write: ingest.worker, ...readers })
+  const list = startReader({ place, deadlineMs: quickReadMs })
+  const store = connectStore({ write: ingest.worker, list, scan: () => startReader({ place }) })
   return {
     store,
     ingest,
@@ -39,7 +39,7 @@ export async function openStorage(dataDir: string, { databaseUrl }: Config, log:
     onMoved: moved.add,
     async close() {
       await store.close()
-      await Promise.all([ingest.close(), readers.list.terminate(), readers.scan.terminate()])
+      await Promise.all([ingest.close(), list.terminate()])
     },
   }
 }
