@@ -80,12 +80,12 @@ local function count(key, groups, technique, requests, windowMs)
   if count >= requests then return math.ceil((first - at) / 1000) end
   if newest > 0 and at - opened >= windowMs then
     redis.call('RPUSH', groups, last + windowUs, newest)
+    redis.call('PEXPIRE', groups, windowMs + 1000)
     newest = 0
   end
   if newest == 0 then opened = at end
   redis.call('HSET', key, 'shape', shape, 'ahead', ahead, 'last', at, 'count', count + 1, 'opened', opened, 'newest', newest + 1)
   redis.call('PEXPIRE', key, windowMs + 1000)
-  redis.call('PEXPIRE', groups, windowMs + 1000)
   return 0
 end
 `
@@ -132,7 +132,8 @@ if ARGV[4] ~= '' then
   if resetMs > 0 then return resetMs end
 end
 if ARGV[2] ~= '' then
-  redis.call('HDEL', KEYS[3], '')
+  -- Nothing was written yet where nothing is counted: see above.
+  if ARGV[4] == '' then redis.call('HDEL', KEYS[3], '') end
   redis.call('SET', KEYS[2], '0' .. ARGV[2], 'NX', 'PX', ARGV[3])
 end
 return 0

@@ -216,6 +216,16 @@ describe('kv: Redis: what is in it', { skip }, () => {
     assert.ok(await find(kv, askFor(1, '5')))
   })
 
+  it('gets at most 64 MiB at once from a process, and the leases of all the rest end', async () => {
+    const answer = answerOf(Buffer.alloc(8 << 20))
+    const asks = Array.from({ length: 12 }, (_, at) => askFor(1, `${at}`))
+    const leases = await Promise.all(asks.map((ask) => lead(kv, ask)))
+    await Promise.all(leases.map(async (lease) => await kv.settle(lease, { answer, ttlMs: 60_000 })))
+    const found = await Promise.all(asks.map((ask) => find(kv, ask)))
+    assert.equal(found.filter((one) => one !== null).length, 7)
+    for (const [at, ask] of asks.entries()) if (!found[at]) assert.ok(await lead(kv, ask))
+  })
+
   it('may forget the scripts at any time', async () => {
     await keep(kv, askFor(1, 'a'), answerOf('a'))
     await under.command('SCRIPT', 'FLUSH')
