@@ -178,7 +178,7 @@ async function openEngines(
   { store, ingest, journalDir, journalId, onMoved }: Storage,
   { writer, stats }: NodeOptions,
 ): Promise<Engines> {
-  const kv = await openKv(config, log, clock)
+  const kv = await openKv(config, store, log, clock)
   const live = createLive([])
   const follower = createChangeFollower({ store, live, log })
   // Heard before all is read, so that no change falls between.
@@ -212,9 +212,9 @@ async function openEngines(
   }
 }
 
-function openKv({ redisUrl, cacheBytes }: Config, log: TextLog, clock: Clock): Promise<Kv> {
-  if (redisUrl === null) return Promise.resolve(createMemoryKv({ clock, maxBytes: cacheBytes }))
-  return openRedisKv({ url: redisUrl, log, clock })
+async function openKv({ redisUrl: url, cacheBytes }: Config, store: Store, log: TextLog, clock: Clock): Promise<Kv> {
+  if (url === null) return createMemoryKv({ clock, maxBytes: cacheBytes })
+  return await openRedisKv({ url, scope: await store.gateways.identity(), log, clock })
 }
 
 function createDataPlane({ config, log, clock, credentials }: Base, engines: Engines, upstreams: Upstreams): Run {

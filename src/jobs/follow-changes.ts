@@ -22,6 +22,7 @@ export interface ChangeFollower {
 
 /** A change is in force everywhere within a second, also where its signal is lost. */
 const checkEveryMs = 500
+const changed = 'another process changed settings'
 
 export function createChangeFollower(deps: FollowDeps): ChangeFollower {
   const { store, live, log } = deps
@@ -30,7 +31,9 @@ export function createChangeFollower(deps: FollowDeps): ChangeFollower {
 
   async function check(): Promise<void> {
     const version = await store.gateways.version()
-    if (version !== live.version()) await readAll(deps, version)
+    if (version === live.version()) return
+    await readAll(deps, version)
+    log.debug(changed, { version })
   }
 
   async function checkAgain(): Promise<void> {
@@ -54,6 +57,7 @@ export function createChangeFollower(deps: FollowDeps): ChangeFollower {
       const { accountId, id } = signal
       try {
         await readOne(deps, signal)
+        log.debug(changed, { accountId, id, version: signal.version })
       } catch (error) {
         log.error('a change that another process made could not be read', error, { accountId, id })
       }

@@ -17,14 +17,19 @@ export interface GatewayKeys {
   gone: string
 }
 
-export function keysOf(gateway: number): GatewayKeys {
-  const start = `tollgate:{${gateway}}:`
-  return {
-    answer: `${start}answer:`,
-    lease: `${start}lease:`,
-    answers: `${start}answers`,
-    window: `${start}window`,
-    groups: `${start}groups`,
-    gone: `${start}gone`,
+export type KeysOf = (gateway: number) => GatewayKeys
+
+/** `scope`: the store that numbers the gateways, for another one numbers its own alike. */
+export function createKeysOf(scope: string): KeysOf {
+  return (gateway) => {
+    const start = `tollgate:{${scope}:${gateway}}:`
+    return {
+      answer: `${start}answer:`,
+      lease: `${start}lease:`,
+      answers: `${start}answers`,
+      window: `${start}window`,
+      groups: `${start}groups`,
+      gone: `${start}gone`,
+    }
   }
 }

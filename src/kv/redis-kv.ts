@@ -3,7 +3,7 @@ import type { Clock } from '../kernel/clock.ts'
 import type { TextLog } from '../kernel/text-log.ts'
 import type { Admission, Kv, Lease, StoredAnswer, Verdict } from './kv.ts'
 import { loadRedisDriver } from './redis-driver.ts'
-import { keysOf } from './redis-keys.ts'
+import { createKeysOf, type KeysOf } from './redis-keys.ts'
 import { createLeases, type Leases } from './redis-leases.ts'
 import { createRedisLink, type RedisLink } from './redis-link.ts'
 import { createOutage } from './redis-outage.ts'
@@ -15,6 +15,8 @@ import { readStoredAnswer, writeStoredAnswer } from './stored-answer-bytes.ts'
 export interface RedisKvOptions {
   /** `redis://user:password@host:port/database`, or `rediss://` for TLS. */
   url: string
+  /** Names the store that numbers the gateways: what is kept for another one's is never met. */
+  scope: string
   clock: Clock
   log: TextLog
   /** Those of a lease are shorter in tests. */
@@ -61,6 +63,7 @@ const goneMs = 86_400_000
 const dropsAtOnce = '500'
 
 interface Parts {
+  keysOf: KeysOf
   /** What requests wait for, and nothing that would hold it up. */
   asking: RedisLink
   /** Everything else: signals, long answers. */
@@ -87,7 +90,7 @@ export async function openRedisKv(options: RedisKvOptions): Promise<Kv> {
     settle: (lease, kept) => settle(lease, kept, parts),
     awaitAnswer: (gateway, key, signal) => waiters.wait(gateway, key, signal),
     async drop(gateway, what) {
-      const keys = keysOf(gateway)
+      const keys = parts.keysOf(gateway)
       if (what === 'everything') await other.run(forgetScript, [keys.gone, keys.window, keys.groups], [String(goneMs)])
       while ((await other.run(dropScript, [keys.answers], [keys.answer, dropsAtOnce])) !== 0);
     },
@@ -105,20 +108,22 @@ export async function openRedisKv(options: RedisKvOptions): Promise<Kv> {
   }
 }
 
-async function openParts({ url, clock, log, times: changed }: RedisKvOptions): Promise<Parts> {
+async function openParts({ url, scope, clock, log, times: changed }: RedisKvOptions): Promise<Parts> {
   const times = { ...usualTimes, ...changed }
   const base = { ...times, driver: await loadRedisDriver(url), outage: createOutage(log, clock, url) }
   const nothing = (): Promise<void> => Promise.resolve()
   const asking = createRedisLink({ ...base, name: 'asking', limitMs: times.askMs, onOpen: nothing })
-  const waiters = createWaiters(asking, times.pollMs)
-  const signals = createSignals(url, waiters.told)
+  const keysOf = createKeysOf(scope)
+  const waiters = createWaiters(asking, keysOf, times.pollMs)
+  const signals = createSignals(scope, waiters.told)
   const other = createRedisLink({ ...base, name: 'other', limitMs: times.otherMs, onOpen: signals.open })
   const process = randomBytes(6).toString('base64url')
   let count = 0
   return {
+    keysOf,
     asking,
     other,
-    leases: createLeases(other, times),
+    leases: createLeases(other, keysOf, times),
     waiters,
     signals,
     leaseMs: String(times.leaseMs),
@@ -128,7 +133,7 @@ async function openParts({ url, clock, log, times: changed }: RedisKvOptions): P
 }
 
 async function admit({ gateway, cache, limit }: Admission, parts: Parts): Promise<Verdict> {
-  const keys = keysOf(gateway)
+  const keys = parts.keysOf(gateway)
   const key = cache?.key ?? ''
   const lease = cache?.joins ? { gateway, key, token: parts.newToken() } : null
   try {
@@ -173,7 +178,7 @@ async function settle(lease: Lease, kept: { answer: StoredAnswer; ttlMs: number 
   const bytes = kept && bytesToKeep(kept.answer, kept.ttlMs, parts)
   const length = bytes?.length ?? 0
   const link = length > mostBytesBesideRequests ? parts.other : parts.asking
-  const keys = keysOf(lease.gateway)
+  const keys = parts.keysOf(lease.gateway)
   const { key, token } = lease
   parts.pendingBytes += length
   try {

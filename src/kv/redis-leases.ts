@@ -1,5 +1,5 @@
 import type { Lease } from './kv.ts'
-import { keysOf } from './redis-keys.ts'
+import type { KeysOf } from './redis-keys.ts'
 import type { RedisLink } from './redis-link.ts'
 import { renewScript } from './redis-scripts.ts'
 
@@ -11,7 +11,11 @@ export interface Leases {
   close(): void
 }
 
-export function createLeases(link: RedisLink, { leaseMs, renewMs }: { leaseMs: number; renewMs: number }): Leases {
+export function createLeases(
+  link: RedisLink,
+  keysOf: KeysOf,
+  { leaseMs, renewMs }: { leaseMs: number; renewMs: number },
+): Leases {
   const held = new Map<string, Lease>()
 
   async function renew(lease: Lease): Promise<void> {

@@ -12,12 +12,10 @@ export interface Signals {
   settledChannel: string
 }
 
-/** `onSettled` hears of the end of leases, of this process's too. */
-export function createSignals(url: string, onSettled: (message: string) => void): Signals {
-  // What is published reaches all databases of a server.
-  const database = new URL(url).pathname.slice(1) || '0'
-  const changes = `tollgate:${database}:changes`
-  const settledChannel = `tollgate:${database}:settled`
+/** `scope`: as of the keys. `onSettled` hears of the end of leases, of this process's too. */
+export function createSignals(scope: string, onSettled: (message: string) => void): Signals {
+  const changes = `tollgate:${scope}:changes`
+  const settledChannel = `tollgate:${scope}:settled`
   /** Stands before what this process publishes, so that it is not told of its own changes. */
   const own = `${randomBytes(6).toString('base64url')} `
   let subscriber: { receive: (message: string) => void; onResumed: () => void } | null = null

@@ -1,5 +1,5 @@
 import type { StoredAnswer } from './kv.ts'
-import { keysOf } from './redis-keys.ts'
+import type { GatewayKeys, KeysOf } from './redis-keys.ts'
 import type { RedisLink } from './redis-link.ts'
 import { lookScript } from './redis-scripts.ts'
 import { readStoredAnswer } from './stored-answer-bytes.ts'
@@ -32,7 +32,7 @@ export function nameOf(gateway: number, key: string): string {
 }
 
 /** What is told may be missed, and who would tell it may be killed: so all leases are looked at every `pollMs`. */
-export function createWaiters(link: RedisLink, pollMs: number): Waiters {
+export function createWaiters(link: RedisLink, keysOf: KeysOf, pollMs: number): Waiters {
   const watches = new Map<string, Watch>()
 
   function end(name: string, watch: Watch, answer: StoredAnswer | null): void {
@@ -62,7 +62,7 @@ export function createWaiters(link: RedisLink, pollMs: number): Waiters {
     wait(gateway, key, signal) {
       if (signal.aborted) return Promise.resolve(null)
       const name = nameOf(gateway, key)
-      const watch = watches.get(name) ?? newWatch(gateway, key)
+      const watch = watches.get(name) ?? newWatch(keysOf(gateway), key)
       return new Promise((resolve) => {
         const waiter = (answer: StoredAnswer | null): void => {
           signal.removeEventListener('abort', leave)
@@ -95,8 +95,7 @@ export function createWaiters(link: RedisLink, pollMs: number): Waiters {
   }
 }
 
-function newWatch(gateway: number, key: string): Watch {
-  const keys = keysOf(gateway)
+function newWatch(keys: GatewayKeys, key: string): Watch {
   return {
     answerKey: keys.answer + key,
     leaseKey: keys.lease + key,

@@ -5,7 +5,15 @@ export type LineName = 'write' | 'list' | 'scan'
 
 /** The line of each method, or how its arguments decide. A scan of seconds must not hold up what takes milliseconds. */
 const lineOf = {
-  gateways: { all: 'list', page: 'list', insert: 'write', update: 'write', remove: 'write', version: 'list' },
+  gateways: {
+    all: 'list',
+    page: 'list',
+    insert: 'write',
+    update: 'write',
+    remove: 'write',
+    version: 'list',
+    identity: 'list',
+  },
   logs: {
     append: 'write',
     positions: 'list',

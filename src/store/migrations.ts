@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Kysely } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import type { Engine } from './engine.ts'
@@ -9,6 +10,7 @@ export async function migrate(db: Kysely<Schema>, engine: Engine): Promise<void>
     '0001_gateways_and_logs': { up: (untyped) => createFirstTables(untyped, engine) },
     '0002_cache_epoch': { up: addCacheEpoch },
     '0003_settings_version': { up: addSettingsVersion },
+    '0004_identity': { up: (untyped) => addIdentity(untyped, engine) },
   }
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } })
   const { error } = await migrator.migrateToLatest()
@@ -58,6 +60,20 @@ async function addSettingsVersion(db: Kysely<unknown>): Promise<void> {
   await (db as Kysely<{ settings_version: { id: number; version: number } }>)
     .insertInto('settings_version')
     .values({ id: 1, version: 0 })
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .execute()
+}
+
+async function addIdentity(db: Kysely<unknown>, engine: Engine): Promise<void> {
+  await db.schema
+    .createTable('store_identity')
+    .ifNotExists()
+    .addColumn('id', 'integer', (column) => column.primaryKey())
+    .addColumn('identity', engine.columnTypes.text, (column) => column.notNull())
+    .execute()
+  await (db as Kysely<{ store_identity: { id: number; identity: string } }>)
+    .insertInto('store_identity')
+    .values({ id: 1, identity: randomUUID() })
     .onConflict((conflict) => conflict.column('id').doNothing())
     .execute()
 }

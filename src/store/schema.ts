@@ -7,6 +7,7 @@ export interface Schema {
   body_blocks: BodyBlockTable
   journal_positions: JournalPositionTable
   settings_version: SettingsVersionTable
+  store_identity: { identity: string }
 }
 
 interface GatewayTable {

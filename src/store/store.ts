@@ -39,6 +39,8 @@ export interface GatewayStore {
    * removal, so that a process sees cheaply whether it missed one. 0 where nothing was ever changed.
    */
   version(): Promise<number>
+  /** Tells the numbers of these gateways from those of every other store. Made with the store, never changed. */
+  identity(): Promise<string>
 }
 
 /** Where the journal was read up to; stored in the same transaction as the rows that were read. */

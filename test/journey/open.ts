@@ -48,7 +48,9 @@ export async function openJourney(
     },
     patience,
   )
-  const base = await tollgate.gateway('g')
+  // Of two that share a database the first made it.
+  const isThere = (await tollgate.manage('GET', '/gateways/g')).status === 200
+  const base = isThere ? `${tollgate.url}/v1/test/g` : await tollgate.gateway('g')
   const management = `${tollgate.url}/client/v4/accounts/test/ai-gateway/gateways`
   const authorization = `Bearer ${tollgate.adminToken}`
 

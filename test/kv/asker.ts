@@ -11,7 +11,13 @@ const lines: string[] = []
 const log = createTextLog('debug', systemClock, (line) => lines.push(line))
 const [, , url = '', times = '{}'] = process.argv
 // Both are what askers.ts gives.
-const kv = await openRedisKv({ url, clock: systemClock, log, times: JSON.parse(times) as RedisKvOptions['times'] & {} })
+const kv = await openRedisKv({
+  url,
+  scope: 'test',
+  clock: systemClock,
+  log,
+  times: JSON.parse(times) as RedisKvOptions['times'] & {},
+})
 const limited = countedBy(9, { requests: 1_000_000, windowMs: 60_000, technique: 'sliding' })
 
 process.on('message', (order: Order) => {

@@ -26,7 +26,7 @@ export async function openRedis(): Promise<RedisUnderTest> {
     redis,
     lines,
     async open(options = {}) {
-      const kv = await openRedisKv({ url: redis.url, clock: systemClock, log, ...options })
+      const kv = await openRedisKv({ url: redis.url, scope: 'test', clock: systemClock, log, ...options })
       opened.push(kv)
       return kv
     },

@@ -161,7 +161,7 @@ describe('kv: Redis away', { skip }, () => {
 
   it('a key that somebody else uses troubles one gateway, and is told once', async () => {
     const kv = await under.open()
-    await under.command('SET', 'tollgate:{1}:window', 'not ours')
+    await under.command('SET', 'tollgate:{test:1}:window', 'not ours')
     for (let at = 0; at < 5; at++) {
       assert.equal((await kv.admit(limited)).type, 'away')
       assert.equal((await kv.admit({ ...limited, gateway: 2 })).type, 'pass')

@@ -126,17 +126,16 @@ describe('kv: Redis between processes', { skip }, () => {
     }
   })
 
-  it('signals and answers of one database do not reach another', async () => {
-    const url = `${under.redis.url}/3`
-    const apart = await under.open({ url })
-    const beside = await under.open({ url })
+  it('signals and answers of one store do not reach another that numbers its gateways alike', async () => {
+    const apart = await under.open({ scope: 'another store' })
+    const beside = await under.open({ scope: 'another store' })
     const heard: string[] = []
     await other.subscribe((message) => void heard.push(message))
     const there = Promise.withResolvers<string>()
     await beside.subscribe(there.resolve)
-    await apart.publish('to 3')
-    assert.equal(await there.promise, 'to 3')
-    await keep(apart, askFor(1, 'a'), answerOf('in 3'))
+    await apart.publish('to my like')
+    assert.equal(await there.promise, 'to my like')
+    await keep(apart, askFor(1, 'a'), answerOf('there'))
     assert.equal(await find(kv, askFor(1, 'a')), null)
     assert.deepEqual(heard, [])
   })
@@ -166,21 +165,21 @@ describe('kv: Redis: what is in it', { skip }, () => {
     const keys = (await under.command('KEYS', '*')) as string[]
     const kinds = new Set(keys.map((key) => key.replace(/:[^:{]*\d$|:led$/, '')))
     assert.deepEqual([...kinds].toSorted(), [
-      'tollgate:{1}:answer:1',
-      'tollgate:{1}:answers',
-      'tollgate:{1}:lease:1',
-      'tollgate:{1}:window',
-      'tollgate:{2}:answer:2',
-      'tollgate:{2}:answers',
-      'tollgate:{2}:groups',
-      'tollgate:{2}:window',
-      'tollgate:{3}:gone',
+      'tollgate:{test:1}:answer:1',
+      'tollgate:{test:1}:answers',
+      'tollgate:{test:1}:lease:1',
+      'tollgate:{test:1}:window',
+      'tollgate:{test:2}:answer:2',
+      'tollgate:{test:2}:answers',
+      'tollgate:{test:2}:groups',
+      'tollgate:{test:2}:window',
+      'tollgate:{test:3}:gone',
     ])
     for (const key of keys) assert.ok(Number(await under.command('PTTL', key)) > 0, key)
   })
 
   it('is a miss where another version of Tollgate wrote the answer', async () => {
-    await under.command('SET', 'tollgate:{1}:answer:1:a', Buffer.from([99, 1, 2, 3]), 'PX', '60000')
+    await under.command('SET', 'tollgate:{test:1}:answer:1:a', Buffer.from([99, 1, 2, 3]), 'PX', '60000')
     await keep(kv, askFor(1, 'a'), answerOf('own'))
     assert.equal((await find(kv, askFor(1, 'a')))?.body.toString(), 'own')
   })
@@ -190,8 +189,8 @@ describe('kv: Redis: what is in it', { skip }, () => {
     for (let at = 0; at < 50; at++) await keep(kv, askFor(1, `short ${at}`), answerOf('a'), 1)
     await delay(5)
     await keep(kv, askFor(1, 'last'), answerOf('a'), 10)
-    assert.equal(await under.command('ZCARD', 'tollgate:{1}:answers'), 2)
-    assert.ok(Number(await under.command('PTTL', 'tollgate:{1}:answers')) > 50_000)
+    assert.equal(await under.command('ZCARD', 'tollgate:{test:1}:answers'), 2)
+    assert.ok(Number(await under.command('PTTL', 'tollgate:{test:1}:answers')) > 50_000)
   })
 
   it('counts on where memory is full, keeps no more answers, and says so', async () => {
@@ -239,9 +238,9 @@ describe('kv: Redis: what is in it', { skip }, () => {
   it('has at most a thousand groups of requests, and forgets them when they count no longer', async () => {
     const ask = countedBy(1, { requests: 1_000_000, windowMs: 1000, technique: 'sliding' })
     for (const endMs = performance.now() + 1500; performance.now() < endMs;) await admitAtOnce(kv, 3, ask)
-    const groups = Number(await under.command('LLEN', 'tollgate:{1}:groups')) / 2
+    const groups = Number(await under.command('LLEN', 'tollgate:{test:1}:groups')) / 2
     assert.ok(groups > 100 && groups <= 1001, `${groups} groups`)
     await delay(2100)
-    assert.equal(await under.command('EXISTS', 'tollgate:{1}:groups', 'tollgate:{1}:window'), 0)
+    assert.equal(await under.command('EXISTS', 'tollgate:{test:1}:groups', 'tollgate:{test:1}:window'), 0)
   })
 })

@@ -35,13 +35,13 @@ it(
     const log = createTextLog('debug', systemClock, (line) => lines.push(line))
     const url = `rediss://localhost:${port}/2`
 
-    const distrusting = await openRedisKv({ url, clock: systemClock, log })
+    const distrusting = await openRedisKv({ url, scope: 'test', clock: systemClock, log })
     assert.equal((await distrusting.admit(askFor(1, 'a'))).type, 'away')
     assert.match(lines[0] ?? '', /Redis is away.*self-signed certificate/)
     await distrusting.close()
 
     setDefaultCACertificates([...trusted, readFileSync(cert, 'utf8')])
-    const kv = await openRedisKv({ url, clock: systemClock, log })
+    const kv = await openRedisKv({ url, scope: 'test', clock: systemClock, log })
     await keep(kv, askFor(1, 'a'), answerOf('a'))
     assert.ok(await find(kv, askFor(1, 'a')))
     await kv.close()

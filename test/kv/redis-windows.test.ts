@@ -3,7 +3,7 @@ import { after, before, beforeEach, describe, it } from 'node:test'
 import { createClient } from '@redis/client'
 import type { RateLimit } from '../../src/kv/kv.ts'
 import { createMemoryKv } from '../../src/kv/memory-kv.ts'
-import { keysOf } from '../../src/kv/redis-keys.ts'
+import { createKeysOf } from '../../src/kv/redis-keys.ts'
 import { admitScript } from '../../src/kv/redis-scripts.ts'
 import { skipWithout } from '../servers/debian.ts'
 import { startRedis, type TestRedis } from '../servers/redis.ts'
@@ -21,7 +21,7 @@ describe('kv: Redis: limits while the clock of the server moves', { skip }, () =
   /** What the server's clock says. */
   let nowUs = startUs
   const text = admitScript.text.replace("redis.call('TIME')", "cjson.decode(redis.call('GET', 'now'))")
-  const { answer, lease, window, groups } = keysOf(1)
+  const { answer, lease, window, groups } = createKeysOf('test')(1)
   before(async () => {
     assert.notEqual(text, admitScript.text)
     redis = await startRedis()

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Store } from '../../src/store/store.ts'
 import { gatewayConformance } from './conformance-gateways.ts'
@@ -16,6 +17,16 @@ export function storeConformance(name: string, open: () => Promise<Store>): void
       }
     })
   }
-  describe(`store: ${name}: gateways`, () => gatewayConformance(withStore))
+  describe(`store: ${name}: gateways`, () => {
+    gatewayConformance(withStore)
+    withStore('an identity stays, and no other store has it', async (store) => {
+      const identity = await store.gateways.identity()
+      assert.match(identity, /^[0-9a-f-]{36}$/)
+      assert.equal(await store.gateways.identity(), identity)
+      const other = await open()
+      assert.notEqual(await other.gateways.identity(), identity)
+      await other.close()
+    })
+  })
   describe(`store: ${name}: logs`, () => logConformance(withStore))
 }

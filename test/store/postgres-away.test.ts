@@ -30,7 +30,8 @@ describe('store: PostgreSQL away', { skip: skipWithout('postgres', 'initdb') }, 
       assert.equal((await store.gateways.all()).length, 1)
       await store.close()
     }
-    assert.deepEqual(postgres.query(url, 'select count(*) from kysely_migration'), ['3'])
+    const doubled = 'select count(*) - count(distinct name) from kysely_migration having count(*) > 0'
+    assert.deepEqual(postgres.query(url, doubled), ['0'])
   })
 
   it('a query past its deadline is stopped and says how to narrow it', async () => {
