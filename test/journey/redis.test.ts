@@ -152,10 +152,11 @@ describe('two Tollgates with one Redis', { skip: skipWithout('redis-server') }, 
     await Promise.all([untilUsed(first), untilUsed(second)])
     isOver = true
     await Promise.all(clients)
-    assert.ok(gots.length > 500, `only ${gots.length} requests`)
+    assert.ok(gots.length > 100, `only ${gots.length} requests`)
     assert.ok(gots.every(({ status }) => status === 200))
     const slowestMs = Math.max(...gots.map(({ ms }) => ms))
-    assert.ok(slowestMs < 700, `the slowest took ${slowestMs} ms`)
+    // What Redis alone may add is measured in test/kv/processes.test.ts: here all the rest runs too.
+    assert.ok(slowestMs < 2000, `the slowest took ${slowestMs} ms`)
   })
 })
 
