@@ -163,6 +163,7 @@ describe('two Tollgates with one Redis', { skip: skipWithout('redis-server', 'po
     assert.ok(gots.length > 100, `only ${gots.length} requests`)
     assert.ok(gots.every(({ status }) => status === 200))
     const slowestMs = Math.max(...gots.map(({ ms }) => ms))
+    // What Redis alone may add is measured in test/kv/processes.test.ts: here all the rest runs too.
     assert.ok(slowestMs < 2000, `the slowest took ${slowestMs} ms`)
   })
 })
