@@ -15,6 +15,7 @@ const lineOf = {
     remove: 'write',
     removeGateway: 'write',
     orphans: 'scan',
+    storeId: 'list',
   },
 } satisfies { gateways: LinesOf<GatewayStore>; logs: LinesOf<LogStore> }
 

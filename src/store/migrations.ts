@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Kysely } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import type { Engine } from './engine.ts'
@@ -9,6 +10,7 @@ export async function migrate(db: Kysely<Schema>, engine: Engine): Promise<void>
     '0001_gateways_and_logs': { up: (untyped) => createFirstTables(untyped, engine) },
     '0002_cache_epoch': { up: addCacheEpoch },
     '0003_settings_version': { up: addSettingsVersion },
+    '0004_store_id': { up: addStoreId },
   }
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } })
   const { error } = await migrator.migrateToLatest()
@@ -59,5 +61,19 @@ async function addSettingsVersion(db: Kysely<unknown>): Promise<void> {
     .insertInto('settings_version')
     .values({ id: 1, version: 0 })
     .onConflict((conflict) => conflict.column('id').doNothing())
+    .execute()
+}
+
+async function addStoreId(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('store_id')
+    .ifNotExists()
+    .addColumn('number', 'integer', (column) => column.primaryKey())
+    .addColumn('id', 'text', (column) => column.notNull())
+    .execute()
+  await (db as Kysely<{ store_id: { number: number; id: string } }>)
+    .insertInto('store_id')
+    .values({ number: 1, id: randomUUID() })
+    .onConflict((conflict) => conflict.column('number').doNothing())
     .execute()
 }

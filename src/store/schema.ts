@@ -7,6 +7,7 @@ export interface Schema {
   body_blocks: BodyBlockTable
   journal_positions: JournalPositionTable
   settings_version: SettingsVersionTable
+  store_id: StoreIdTable
 }
 
 interface GatewayTable {
@@ -59,4 +60,9 @@ interface JournalPositionTable {
 /** One row. */
 interface SettingsVersionTable {
   version: number
+}
+
+/** One row. */
+interface StoreIdTable {
+  id: string
 }

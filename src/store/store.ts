@@ -66,6 +66,8 @@ export interface LogStore {
   removeGateway(gateway: number, limit: number): Promise<number>
   /** Numbers of gateways that are gone and still have rows. */
   orphans(): Promise<number[]>
+  /** The store's own name, made with its tables: numbers of gateways mean something in this store only. */
+  storeId(): Promise<string>
 }
 
 export interface LogFilters {

@@ -30,7 +30,7 @@ describe('store: PostgreSQL away', { skip: skipWithout('postgres', 'initdb') }, 
       assert.equal((await store.gateways.all()).length, 1)
       await store.close()
     }
-    assert.deepEqual(postgres.query(url, 'select count(*) from kysely_migration'), ['3'])
+    assert.deepEqual(postgres.query(url, 'select count(*) from kysely_migration'), ['4'])
   })
 
   it('a query past its deadline is stopped and says how to narrow it', async () => {
