@@ -214,7 +214,7 @@ async function openEngines(
 
 async function openKv({ redisUrl: url, cacheBytes }: Config, store: Store, log: TextLog, clock: Clock): Promise<Kv> {
   if (url === null) return createMemoryKv({ clock, maxBytes: cacheBytes })
-  return await openRedisKv({ url, scope: await store.gateways.identity(), log, clock })
+  return await openRedisKv({ url, scope: await store.logs.storeId(), log, clock })
 }
 
 function createDataPlane({ config, log, clock, credentials }: Base, engines: Engines, upstreams: Upstreams): Run {

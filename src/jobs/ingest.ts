@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import { ConfigError } from '../kernel/config.ts'
 import type { TextLog } from '../kernel/text-log.ts'
 import type { StorePlace } from '../store/engine.ts'
 import { createWaiting } from './ingest-line.ts'
@@ -23,6 +24,7 @@ export type FromIngest =
   | { kind: 'ingest-ready' }
   | ({ kind: 'ingest-stored' } & MovedPart)
   | { kind: 'ingest-damaged'; file: string; what: string }
+  | { kind: 'ingest-set-aside'; dir: string }
   | { kind: 'ingest-caught-up'; id: number | null; error: string | null }
 
 /** What moves the journal into the store, seen from those that write the journal. */
@@ -46,7 +48,10 @@ const pokeDelayMs = 250
 const retryDelayMs = 1000
 const hasEnded = 'the thread that writes to the store has ended'
 
-/** Starts the thread; resolves when it has opened the store (and brought its tables to the newest form). */
+/**
+ * Starts the thread; resolves when it has opened the store (and brought its tables to the newest form). Rejects with
+ * `ConfigError` where its database cannot be used.
+ */
 export async function startIngest(
   options: IngestOptions,
   log: TextLog,
@@ -59,6 +64,7 @@ export async function startIngest(
   const ready = Promise.withResolvers<void>()
   const waiting = createWaiting(hasEnded)
   let timer: NodeJS.Timeout | null = null
+  const noteTrouble = createTroubleNotes(log)
 
   const send = (message: ToIngest): void => worker.postMessage(message)
   const poke = (delayMs: number): void => {
@@ -72,11 +78,14 @@ export async function startIngest(
     else if (message.kind === 'ingest-stored') onMoved(message)
     else if (message.kind === 'ingest-damaged') {
       log.warn('the journal holds damage, which is left out', { file: message.file, what: message.what })
+    } else if (message.kind === 'ingest-set-aside') {
+      log.warn('the journal of another database is set aside; it is moved when that one is used here again', {
+        dir: message.dir,
+      })
     } else if (message.kind === 'ingest-caught-up') {
       waiting.settle(message.id, message.error)
-      if (message.error === null) return
-      log.error('the journal could not be moved to the store; it is kept and tried again', message.error)
-      poke(retryDelayMs)
+      noteTrouble(message.error)
+      if (message.error !== null) poke(retryDelayMs)
     }
   })
   const end = (): void => {
@@ -84,7 +93,9 @@ export async function startIngest(
     waiting.end()
   }
   worker.on('error', (error) => {
-    log.error(hasEnded, error)
+    // What an operator can mend is one line, which the start ends with.
+    if (error.name === 'ConfigError') ready.reject(new ConfigError(error.message))
+    else log.error(hasEnded, error)
     end()
   })
   worker.on('exit', end)
@@ -98,5 +109,17 @@ export async function startIngest(
       if (timer) clearTimeout(timer)
       await worker.terminate()
     },
+  }
+}
+
+/** Tells of trouble when it begins, becomes another and ends: a database may be away for hours. */
+function createTroubleNotes(log: TextLog): (error: string | null) => void {
+  let trouble: string | null = null
+  return (error) => {
+    const [reason = null] = error?.split('\n') ?? []
+    if (reason !== null && reason !== trouble) {
+      log.error('the journal could not be moved to the store; it is kept and tried again', error)
+    } else if (reason === null && trouble !== null) log.info('the journal is moved to the store again')
+    trouble = reason
   }
 }

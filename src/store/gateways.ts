@@ -49,10 +49,6 @@ export function createGatewayStore(db: Kysely<Schema>): GatewayStore {
         return numDeletedRows === 1n ? await raiseVersion(transaction) : null
       }),
 
-    async identity() {
-      return (await db.selectFrom('store_identity').select('identity').executeTakeFirstOrThrow()).identity
-    },
-
     async version() {
       return (await db.selectFrom('settings_version').select('version').executeTakeFirstOrThrow()).version
     },

@@ -12,7 +12,6 @@ const lineOf = {
     update: 'write',
     remove: 'write',
     version: 'list',
-    identity: 'list',
   },
   logs: {
     append: 'write',
@@ -23,6 +22,7 @@ const lineOf = {
     remove: 'write',
     removeGateway: 'write',
     orphans: 'scan',
+    storeId: 'list',
   },
 } satisfies { gateways: LinesOf<GatewayStore>; logs: LinesOf<LogStore> }
 

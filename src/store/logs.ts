@@ -23,6 +23,7 @@ export function createLogStore(db: Kysely<Schema>, engine: Engine): LogStore {
     remove: ({ gateway, beforeMs, limit }) => removeLogs(db, engine, gateway, beforeMs, limit),
     removeGateway: (gateway, limit) => removeLogs(db, engine, gateway, null, limit),
     orphans: () => findOrphans(db),
+    storeId: async () => (await db.selectFrom('store_id').select('id').executeTakeFirstOrThrow()).id,
   }
 }
 

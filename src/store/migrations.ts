@@ -10,7 +10,7 @@ export async function migrate(db: Kysely<Schema>, engine: Engine): Promise<void>
     '0001_gateways_and_logs': { up: (untyped) => createFirstTables(untyped, engine) },
     '0002_cache_epoch': { up: addCacheEpoch },
     '0003_settings_version': { up: addSettingsVersion },
-    '0004_identity': { up: (untyped) => addIdentity(untyped, engine) },
+    '0004_store_id': { up: addStoreId },
   }
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } })
   const { error } = await migrator.migrateToLatest()
@@ -64,16 +64,16 @@ async function addSettingsVersion(db: Kysely<unknown>): Promise<void> {
     .execute()
 }
 
-async function addIdentity(db: Kysely<unknown>, engine: Engine): Promise<void> {
+async function addStoreId(db: Kysely<unknown>): Promise<void> {
   await db.schema
-    .createTable('store_identity')
+    .createTable('store_id')
     .ifNotExists()
-    .addColumn('id', 'integer', (column) => column.primaryKey())
-    .addColumn('identity', engine.columnTypes.text, (column) => column.notNull())
+    .addColumn('number', 'integer', (column) => column.primaryKey())
+    .addColumn('id', 'text', (column) => column.notNull())
     .execute()
-  await (db as Kysely<{ store_identity: { id: number; identity: string } }>)
-    .insertInto('store_identity')
-    .values({ id: 1, identity: randomUUID() })
-    .onConflict((conflict) => conflict.column('id').doNothing())
+  await (db as Kysely<{ store_id: { number: number; id: string } }>)
+    .insertInto('store_id')
+    .values({ number: 1, id: randomUUID() })
+    .onConflict((conflict) => conflict.column('number').doNothing())
     .execute()
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Kysely } from 'kysely'
 import { systemClock } from '../kernel/clock.ts'
-import { withoutPassword } from '../kernel/config.ts'
+import { ConfigError, withoutPassword } from '../kernel/config.ts'
 import { GatewayError } from '../kernel/errors.ts'
 import { deadlinePassed } from './deadline.ts'
 import type { Engine } from './engine.ts'
@@ -17,8 +17,8 @@ const betweenTriesMs = 500
 const migrationMs = 3_600_000
 
 /**
- * The engine on a PostgreSQL database. The one that writes brings the tables to the newest form first; it throws one
- * line that says what to do where the database cannot be used for ten seconds. One that reads connects when it is asked.
+ * The engine on a PostgreSQL database. The one that writes brings the tables to the newest form first; it throws a
+ * `ConfigError` where the database cannot be used for ten seconds. One that reads connects when it is asked.
  */
 export async function openPostgres(options: { url: string; readOnly: boolean; deadlineMs: number }): Promise<Engine> {
   const { url, readOnly, deadlineMs } = options
@@ -48,8 +48,8 @@ async function migrateSoon(url: string): Promise<void> {
   }
 }
 
-function cannotStart(url: string, cause: unknown): Error {
-  return new Error(
+function cannotStart(url: string, cause: unknown): ConfigError {
+  return new ConfigError(
     `TOLLGATE_DATABASE_URL is "${withoutPassword(url)}": this database cannot be used (${reasonOf(cause)}). ` +
       'Start it, or correct the address; without the variable the data is in SQLite.',
     { cause },

@@ -7,7 +7,7 @@ export interface Schema {
   body_blocks: BodyBlockTable
   journal_positions: JournalPositionTable
   settings_version: SettingsVersionTable
-  store_identity: { identity: string }
+  store_id: StoreIdTable
 }
 
 interface GatewayTable {
@@ -60,4 +60,9 @@ interface JournalPositionTable {
 /** One row. */
 interface SettingsVersionTable {
   version: number
+}
+
+/** One row. */
+interface StoreIdTable {
+  id: string
 }

@@ -39,8 +39,6 @@ export interface GatewayStore {
    * removal, so that a process sees cheaply whether it missed one. 0 where nothing was ever changed.
    */
   version(): Promise<number>
-  /** Tells the numbers of these gateways from those of every other store. Made with the store, never changed. */
-  identity(): Promise<string>
 }
 
 /** Where the journal was read up to; stored in the same transaction as the rows that were read. */
@@ -68,6 +66,8 @@ export interface LogStore {
   removeGateway(gateway: number, limit: number): Promise<number>
   /** Numbers of gateways that are gone and still have rows. */
   orphans(): Promise<number[]>
+  /** The store's own name, made with its tables: numbers of gateways mean something in this store only. */
+  storeId(): Promise<string>
 }
 
 export interface LogFilters {

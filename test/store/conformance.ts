@@ -20,11 +20,11 @@ export function storeConformance(name: string, open: () => Promise<Store>): void
   describe(`store: ${name}: gateways`, () => {
     gatewayConformance(withStore)
     withStore('an identity stays, and no other store has it', async (store) => {
-      const identity = await store.gateways.identity()
+      const identity = await store.logs.storeId()
       assert.match(identity, /^[0-9a-f-]{36}$/)
-      assert.equal(await store.gateways.identity(), identity)
+      assert.equal(await store.logs.storeId(), identity)
       const other = await open()
-      assert.notEqual(await other.gateways.identity(), identity)
+      assert.notEqual(await other.logs.storeId(), identity)
       await other.close()
     })
   })
