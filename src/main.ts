@@ -1,12 +1,12 @@
 import cluster from 'node:cluster'
-import { startCluster } from './cluster.ts'
-import { runClusterWorker } from './cluster-worker.ts'
+import { startCluster } from './process/cluster.ts'
+import { runClusterWorker } from './process/cluster-worker.ts'
 import { systemClock } from './kernel/clock.ts'
 import { ConfigError, readConfig } from './kernel/config.ts'
 import { isLoopback } from './kernel/host-check.ts'
 import { createTextLog } from './kernel/text-log.ts'
 import { providers } from './providers/index.ts'
-import { startTollgate, type Tollgate } from './start.ts'
+import { startTollgate, type Tollgate } from './process/start.ts'
 
 // The process: reads the environment, starts, says where it is, stops on a signal. Everything else is in start.ts.
 // What it writes holds other people's prompts: for this user only.

@@ -5,7 +5,8 @@ import { systemClock } from '../src/kernel/clock.ts'
 import { readConfig } from '../src/kernel/config.ts'
 import { createTextLog } from '../src/kernel/text-log.ts'
 import { providers } from '../src/providers/index.ts'
-import { type Patience, startTollgate, usualPatience } from '../src/start.ts'
+import { type Patience, usualPatience } from '../src/process/patience.ts'
+import { startTollgate } from '../src/process/start.ts'
 
 export interface TestTollgate {
   url: string

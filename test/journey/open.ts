@@ -1,5 +1,5 @@
 import { request } from 'undici'
-import type { Patience } from '../../src/start.ts'
+import type { Patience } from '../../src/process/patience.ts'
 import { type FaultServer, startFaultServer } from '../fault/fault-server.ts'
 import { startForTest, type TestTollgate } from '../tollgate.ts'
 

@@ -65,7 +65,7 @@ describe('kv: Redis away', { skip }, () => {
       String(await under.command('CLIENT', 'LIST')).match(/\baddr=\S+/g) ?? []
     const before = await clients()
     under.redis.freeze()
-    await delay(1000)
+    await delay(2500)
     under.redis.thaw()
     await untilUsed(kv)
     const after = await clients()

@@ -1,5 +1,5 @@
-import type { JournalStats } from './journal/journal.ts'
-import type { Line } from './kernel/line.ts'
+import type { JournalStats } from '../journal/journal.ts'
+import type { Line } from '../kernel/line.ts'
 
 /*
  * What the first process of a cluster and its workers say to each other, beside what the storage says on the same line.

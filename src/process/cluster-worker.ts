@@ -1,10 +1,11 @@
 import { answerStats, createStatsCaller, type FromWorker, type ToWorker } from './cluster-messages.ts'
-import { systemClock } from './kernel/clock.ts'
-import type { Config } from './kernel/config.ts'
-import { createProcessLine } from './kernel/line.ts'
-import { createCredentials } from './kernel/secrets.ts'
-import type { TextLog } from './kernel/text-log.ts'
-import { type Node, startNode, usualPatience } from './start.ts'
+import { systemClock } from '../kernel/clock.ts'
+import type { Config } from '../kernel/config.ts'
+import { createProcessLine } from '../kernel/line.ts'
+import { createCredentials } from '../kernel/secrets.ts'
+import type { TextLog } from '../kernel/text-log.ts'
+import { type Node, startNode } from './node.ts'
+import { usualPatience } from './patience.ts'
 import { connectStorage } from './storage.ts'
 
 /** What a worker's process does: it is told by the first process to start and to stop. */

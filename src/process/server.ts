@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { getRequestListener } from '@hono/node-server'
-import { createHttpDoor } from './gateway/http.ts'
-import type { Run } from './gateway/pipeline.ts'
-import type { Config } from './kernel/config.ts'
-import { createHostCheck } from './kernel/host-check.ts'
-import { within } from './kernel/within.ts'
+import { createHttpDoor } from '../gateway/http.ts'
+import type { Run } from '../gateway/pipeline.ts'
+import type { Config } from '../kernel/config.ts'
+import { createHostCheck } from '../kernel/host-check.ts'
+import { within } from '../kernel/within.ts'
 
 /** The one HTTP server of a process. */
 export interface HttpServer {

@@ -1,13 +1,13 @@
 import path from 'node:path'
-import { connectIngest, serveIngest } from './jobs/ingest-line.ts'
-import { type Ingest, type MovedPart, startIngest } from './jobs/ingest.ts'
-import { loadJournalId } from './journal/journal-id.ts'
-import type { Config } from './kernel/config.ts'
-import type { Line } from './kernel/line.ts'
-import type { TextLog } from './kernel/text-log.ts'
-import { connectStore, serveStore } from './store/remote.ts'
-import { startReader } from './store/start-reader.ts'
-import type { Store } from './store/store.ts'
+import { connectIngest, serveIngest } from '../jobs/ingest-line.ts'
+import { type Ingest, type MovedPart, startIngest } from '../jobs/ingest.ts'
+import { loadJournalId } from '../journal/journal-id.ts'
+import type { Config } from '../kernel/config.ts'
+import type { Line } from '../kernel/line.ts'
+import type { TextLog } from '../kernel/text-log.ts'
+import { connectStore, serveStore } from '../store/remote.ts'
+import { startReader } from '../store/start-reader.ts'
+import type { Store } from '../store/store.ts'
 
 /** The durable side of Tollgate: the store, and the thread that moves the journal into it. One process has it. */
 export interface Storage {

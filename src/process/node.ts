@@ -1,0 +1,88 @@
+import { getRequestListener } from '@hono/node-server'
+import { Hono } from 'hono'
+import { createFlights } from '../gateway/flight.ts'
+import { createPipeline, type Run } from '../gateway/pipeline.ts'
+import { createRefusalSampler } from '../gateway/refusal.ts'
+import { createChooseTarget } from '../gateway/target.ts'
+import { createUpstreams, type Upstreams } from '../gateway/upstream.ts'
+import type { JournalStats } from '../journal/journal.ts'
+import { GatewayError } from '../kernel/errors.ts'
+import { createIds } from '../kernel/ids.ts'
+import { createManagementApp } from '../management/app.ts'
+import { findGateway } from '../management/find-gateway.ts'
+import { createOperations } from '../management/operations.ts'
+import { respondError } from '../management/respond.ts'
+import { createPriceTable } from '../pricing/price-table.ts'
+import { type Base, type Engines, type NodeOptions, openEngines } from './engines.ts'
+import { createFront, listen } from './server.ts'
+import type { Storage } from './storage.ts'
+
+/** What takes requests: all of Tollgate but its storage. Several nodes may share one. */
+export interface Node {
+  url: string
+  /** What this process wrote into the journal. */
+  stats(): JournalStats
+  /** Stops accepting, lets finish what runs (bounded), and writes what was logged into the journal. */
+  close(): Promise<void>
+}
+
+/** Puts the parts together and starts them: the one place that knows every room. */
+export async function startNode(base: Base, storage: Storage, options: NodeOptions): Promise<Node> {
+  const { config, patience } = base
+  const engines = await openEngines(base, storage, options)
+  const upstreams = createUpstreams(patience)
+  const run = createDataPlane(base, engines, upstreams)
+  const server = await listen(config).catch(async (error: unknown) => {
+    await engines.close()
+    throw error
+  })
+  // From here to `serve` nothing may be awaited: a request without a listener would wait for ever.
+  const { url } = server
+  server.serve(createFront(config, patience, run, getRequestListener(createOthers(base, engines, url).fetch)))
+  return {
+    url,
+    stats: () => engines.journal.stats(),
+    async close() {
+      await server.stop(patience.stopMs)
+      await upstreams.close()
+      await engines.close()
+    },
+  }
+}
+
+function createDataPlane({ config, log, clock, credentials }: Base, engines: Engines, upstreams: Upstreams): Run {
+  const { store, live, journal, kv } = engines
+  return createPipeline({
+    clock,
+    newId: createIds(() => clock.nowMs()),
+    log,
+    live,
+    credentials,
+    chooseTarget: createChooseTarget(config),
+    kv,
+    flights: createFlights(config.cacheBytes),
+    upstreams,
+    prices: createPriceTable(),
+    journal,
+    sampler: createRefusalSampler(() => clock.tickMs()),
+    limits: { maxBytes: config.maxBodyBytes, bufferedBytes: 8 << 20, parsedBytes: 128 << 10, keptBytes: 10 << 20 },
+    async createDefaultGateway(accountId) {
+      const { id } = await findGateway({ store, live, kv, clock, log }, accountId, 'default')
+      const snapshot = live.gateway(accountId, id)
+      if (!snapshot) throw new Error(`the gateway ${accountId}/${id} was made, but is not live`)
+      return snapshot
+    },
+  })
+}
+
+/** Everything that is not the data plane: the management API and what an operator's tools ask. */
+function createOthers({ config, log, clock, credentials }: Base, engines: Engines, url: string): Hono {
+  const { store, live, kv, stats, caughtUp } = engines
+  const isAdminToken = (text: string): boolean => credentials.check(text)
+  const publicUrl = config.publicUrl ?? url
+  const deps = { store, live, kv, clock, log, isAdminToken, adminEmail: config.adminEmail, publicUrl, caughtUp }
+  return new Hono()
+    .route('/', createOperations({ store, kv, journalStats: stats }))
+    .route('/', createManagementApp(deps))
+    .notFound(({ req }) => respondError(new GatewayError('no_route', `No route for ${req.method} ${req.path}.`)))
+}

@@ -1,0 +1,68 @@
+import path from 'node:path'
+import { type Clock, systemClock } from '../kernel/clock.ts'
+import type { Config } from '../kernel/config.ts'
+import { createCredentials, loadAdminToken } from '../kernel/secrets.ts'
+import type { TextLog } from '../kernel/text-log.ts'
+import { within } from '../kernel/within.ts'
+import { removeOrphans } from '../management/removal.ts'
+import { lockDataDir } from '../store/data-lock.ts'
+import { startNode } from './node.ts'
+import { type Patience, usualPatience } from './patience.ts'
+import { openStorage } from './storage.ts'
+
+/** A running Tollgate. */
+export interface Tollgate {
+  /** Where it listens, without a trailing slash. */
+  url: string
+  adminToken: string
+  /** Null where the token comes from the environment. */
+  adminTokenFile: string | null
+  /** Stops accepting, lets finish what runs (bounded), moves the journal to the store and closes everything. */
+  close(): Promise<void>
+}
+
+/** Starts everything in this process. */
+export async function startTollgate(
+  config: Config,
+  log: TextLog,
+  patience: Patience = usualPatience,
+  clock: Clock = systemClock,
+): Promise<Tollgate> {
+  const { dataDir, adminToken, adminTokenFile, lock } = takeDataDir(config)
+  const storage = await openStorage(dataDir, config, log).catch((error: unknown) => {
+    lock.release()
+    throw error
+  })
+  const base = { config, log, patience, clock, credentials: createCredentials(adminToken) }
+  const node = await startNode(base, storage, { writer: 0, stats: (own) => own }).catch(async (error: unknown) => {
+    await storage.close()
+    lock.release()
+    throw error
+  })
+  void removeOrphans({ store: storage.store, log })
+
+  return {
+    url: node.url,
+    adminToken,
+    adminTokenFile,
+    async close() {
+      await node.close()
+      await within(patience.stopMs, storage.ingest.caughtUp())
+      await storage.close()
+      lock.release()
+    },
+  }
+}
+
+/** Makes the data folder this process's own, and reads or makes the admin token in it. */
+export function takeDataDir(config: Config): {
+  dataDir: string
+  adminToken: string
+  adminTokenFile: string | null
+  lock: { release(): void }
+} {
+  const dataDir = path.resolve(config.dataDir)
+  const lock = lockDataDir(dataDir)
+  const made = config.adminToken === null ? loadAdminToken(dataDir) : null
+  return { dataDir, adminToken: config.adminToken ?? made?.token ?? '', adminTokenFile: made?.file ?? null, lock }
+}
