@@ -83,14 +83,15 @@ async function readLogBodies(db: Kysely<Schema>, gateway: number, id: string): P
 
 /** Walks from gateway to gateway, one step in the index each; `distinct` would walk over every row. */
 async function findOrphans(db: Kysely<Schema>): Promise<number[]> {
-  const known = new Set((await db.selectFrom('gateways').select('number').execute()).map((row) => row.number))
-  const orphans: number[] = []
+  const found: number[] = []
   let next = await firstGatewayAfter(db, -1)
   while (next !== null) {
-    if (!known.has(next)) orphans.push(next)
+    found.push(next)
     next = await firstGatewayAfter(db, next)
   }
-  return orphans
+  // After the walk: one that was made meanwhile has rows and is no orphan.
+  const known = new Set((await db.selectFrom('gateways').select('number').execute()).map((row) => row.number))
+  return found.filter((number) => !known.has(number))
 }
 
 async function firstGatewayAfter(db: Kysely<Schema>, number: number): Promise<number | null> {

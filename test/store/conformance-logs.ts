@@ -320,6 +320,22 @@ export function logConformance(withStore: WithStore): void {
     }
   })
 
+  withStore('a gateway that has just been made is never an orphan', async (store) => {
+    const make = createEntries()
+    let isOver = false
+    const watching = (async () => {
+      const told: number[] = []
+      while (!isOver) told.push(...(await store.logs.orphans()))
+      return told
+    })()
+    for (let round = 1; round <= 60; round++) {
+      const { number } = await insertGateway(store, 'acme', `g${round}`)
+      await store.logs.append([make(number)], at(round))
+    }
+    isOver = true
+    assert.deepEqual(await watching, [])
+  })
+
   withStore('appends and removals at the same time do not disturb each other', async (store) => {
     const { number } = await insertGateway(store, 'acme', 'one')
     const make = createEntries()
