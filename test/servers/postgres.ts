@@ -8,6 +8,8 @@ import { freePort, type OwnProcess, startProcess } from './own-process.ts'
 export interface TestPostgres {
   /** Of the database `postgres`; its name may be replaced. */
   url: string
+  /** Its certificate, where it has one. */
+  certFile: string
   /** Makes an empty database and gives its address. */
   createDatabase(): string
   /** As a crash does: at once, connections are reset. What was committed is kept. */
@@ -21,8 +23,11 @@ export interface TestPostgres {
   close(): Promise<void>
 }
 
-/** It refuses to run as root: then it runs as the user that Debian's package makes for it. */
-export async function startPostgres(): Promise<TestPostgres> {
+/**
+ * It refuses to run as root: then it runs as the user that Debian's package makes for it. `tls`: it also takes
+ * encrypted connections, with a certificate of its own for `localhost`.
+ */
+export async function startPostgres({ tls = false } = {}): Promise<TestPostgres> {
   const user = process.getuid?.() === 0 ? userIds('postgres') : null
   // Below /tmp itself: the other user must be able to reach it.
   const dir = mkdtempSync(path.join('/tmp', 'tollgate-postgres-'))
@@ -38,6 +43,11 @@ export async function startPostgres(): Promise<TestPostgres> {
   run('initdb', ['-D', dir, '-U', 'tollgate', '--auth=trust', '--no-sync', '--encoding=UTF8', '--locale=C.UTF-8'])
   const port = await freePort()
   const settings = ['-c', 'unix_socket_directories=', '-c', 'listen_addresses=127.0.0.1', '-c', 'max_connections=200']
+  const certFile = path.join(dir, 'server.crt')
+  if (tls) {
+    makeCertificate(path.join(dir, 'server.key'), certFile, user)
+    settings.push('-c', 'ssl=on')
+  }
   const args = ['-D', dir, '-p', String(port), ...settings]
   const start = (): Promise<OwnProcess> =>
     startProcess(findProgram('postgres') ?? 'postgres', args, () => isReady(port), user)
@@ -46,6 +56,7 @@ export async function startPostgres(): Promise<TestPostgres> {
   let databases = 0
   return {
     url: urlOf('postgres'),
+    certFile,
     createDatabase() {
       const name = `test_${++databases}`
       run('psql', ['--quiet', '-d', urlOf('postgres'), '-c', `create database ${name}`])
@@ -68,6 +79,12 @@ export async function startPostgres(): Promise<TestPostgres> {
       rmSync(dir, { recursive: true, force: true })
     },
   }
+}
+
+function makeCertificate(key: string, cert: string, user: { uid: number; gid: number } | null): void {
+  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost']
+  const files = ['-nodes', '-days', '1', '-keyout', key, '-out', cert]
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', ...files, ...subject], { stdio: 'pipe', ...user })
 }
 
 function childrenOf(pid: number): number[] {
