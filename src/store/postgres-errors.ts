@@ -55,6 +55,7 @@ export function reasonOf(error: unknown): string {
   // Several addresses of one name were tried.
   if (error instanceof AggregateError) return reasonOf(error.errors[0])
   if (!(error instanceof Error)) return String(error)
+  if (error.message.includes('client password must be a string')) return 'it asks for a password and was given none'
   if ('syscall' in error && 'code' in error && error.syscall !== 'open') return String(error.code)
   return error.message
 }
