@@ -1,21 +1,16 @@
 import { type Kysely, PostgresDialect, sql } from 'kysely'
-import type { GatewayError } from '../kernel/errors.ts'
 import type { Engine, LogColumns } from './engine.ts'
 import { withLogColumns } from './log-columns.ts'
 import { createDays, dayOf, lowestBlockOf } from './postgres-days.ts'
 import { isWithoutPartition, refusalOf } from './postgres-errors.ts'
-import { createPostgresPool } from './postgres-pool.ts'
+import { createPostgresPool, type PostgresPoolOptions } from './postgres-pool.ts'
 
 /** As bytes, whatever the language of the database is: ids are ranges of bytes, and SQLite does the same. */
 const text = sql`text collate "C"`
 const maxAttempts = 5
 
 /** PostgreSQL through `pg`. Several transactions may run at once, in this process and in others. */
-export function createPostgresEngine(options: {
-  url: string
-  deadlineMs: number
-  afterDeadline: () => GatewayError
-}): Engine {
+export function createPostgresEngine(options: PostgresPoolOptions): Engine {
   const days = createDays()
   return {
     dialect: new PostgresDialect({ pool: createPostgresPool(options) }),

@@ -55,7 +55,15 @@ export function reasonOf(error: unknown): string {
   // Several addresses of one name were tried.
   if (error instanceof AggregateError) return reasonOf(error.errors[0])
   if (!(error instanceof Error)) return String(error)
-  if (error.message.includes('client password must be a string')) return 'it asks for a password and was given none'
   if ('syscall' in error && 'code' in error && error.syscall !== 'open') return String(error.code)
-  return error.message
+  return inPlainWords[error.message] ?? error.message
+}
+
+/** What the driver says of a connection. */
+const inPlainWords: Readonly<Record<string, string>> = {
+  'Query read timeout': 'it did not answer in time',
+  'timeout exceeded when trying to connect': 'it gave no connection in time',
+  'Connection terminated due to connection timeout': 'it gave no connection in time',
+  'Connection terminated unexpectedly': 'the connection broke',
+  'SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string': 'it asks for a password and was given none',
 }

@@ -13,6 +13,8 @@ import type { Schema } from './schema.ts'
 /** A database that starts together with this process may come a little later. */
 const patienceMs = 10_000
 const betweenTriesMs = 500
+/** For a write that was given up here: it must not hold its locks for ever. */
+const serverWriteMs = 60_000
 /** Migrations may take as long as they need. */
 const migrationMs = 3_600_000
 
@@ -22,13 +24,17 @@ const migrationMs = 3_600_000
  */
 export async function openPostgres(options: { url: string; readOnly: boolean; deadlineMs: number }): Promise<Engine> {
   const { url, readOnly, deadlineMs } = options
-  if (readOnly) return createPostgresEngine({ url, deadlineMs, afterDeadline: () => deadlinePassed(deadlineMs) })
+  if (readOnly) {
+    const afterDeadline = (): GatewayError => deadlinePassed(deadlineMs)
+    return createPostgresEngine({ url, deadlineMs, serverDeadlineMs: deadlineMs, afterDeadline })
+  }
   await migrateSoon(url)
-  return createPostgresEngine({ url, deadlineMs, afterDeadline: writeTookTooLong })
+  return createPostgresEngine({ url, deadlineMs, serverDeadlineMs: serverWriteMs, afterDeadline: writeTookTooLong })
 }
 
 async function migrateSoon(url: string): Promise<void> {
-  const engine = createPostgresEngine({ url, deadlineMs: migrationMs, afterDeadline: writeTookTooLong })
+  const deadlines = { deadlineMs: migrationMs, serverDeadlineMs: migrationMs, afterDeadline: writeTookTooLong }
+  const engine = createPostgresEngine({ url, ...deadlines })
   const db = new Kysely<Schema>({ dialect: engine.dialect })
   const untilMs = systemClock.tickMs() + patienceMs
   try {

@@ -7,8 +7,10 @@ import { breaksConnection, toStoreError } from './postgres-errors.ts'
 export interface PostgresPoolOptions {
   /** `postgres://...` */
   url: string
-  /** How long one statement may take: then the server stops it, and a second later it is given up here. */
+  /** How long one statement may take: a second later it is given up here, and its connection with it. */
   deadlineMs: number
+  /** After which the server stops it. What is on its way to the server counts too. */
+  serverDeadlineMs: number
   /** What a statement fails with that was stopped. */
   afterDeadline: () => GatewayError
 }
@@ -17,6 +19,8 @@ export interface PostgresPoolOptions {
 const maxConnections = 3
 const connectMs = 5000
 const giveUpAfterMs = 1000
+/** What a body takes on its way through the slowest network that one would put a database behind: 1 MB/s. */
+const slowestBytesPerMs = 1000
 const closeMs = 2000
 /** A transaction of a machine that was lost must not hold its locks for ever. */
 const idleInTransactionMs = 60_000
@@ -25,14 +29,14 @@ const idleInTransactionMs = 60_000
  * Connections of this thread, as Kysely takes them. Nothing waits without end, also where the server takes
  * connections and does not answer. What fails rejects with `unavailable`, and that connection is not used again.
  */
-export function createPostgresPool({ url, deadlineMs, afterDeadline }: PostgresPoolOptions): PostgresPool {
+export function createPostgresPool(options: PostgresPoolOptions): PostgresPool {
+  const { url, deadlineMs, serverDeadlineMs, afterDeadline } = options
   const sockets = new Set<Socket>()
   const pool = new Pool({
     connectionString: withLibpqModes(url),
     max: maxConnections,
     connectionTimeoutMillis: connectMs,
-    statement_timeout: deadlineMs,
-    query_timeout: deadlineMs + giveUpAfterMs,
+    statement_timeout: serverDeadlineMs,
     idle_in_transaction_session_timeout: idleInTransactionMs,
     keepAlive: true,
     fallback_application_name: 'tollgate',
@@ -52,7 +56,7 @@ export function createPostgresPool({ url, deadlineMs, afterDeadline }: PostgresP
     options: pool.options,
     async connect() {
       try {
-        return lend(await pool.connect(), translate)
+        return lend(await pool.connect(), deadlineMs + giveUpAfterMs, translate)
       } catch (error) {
         throw translate(error)
       }
@@ -66,12 +70,13 @@ export function createPostgresPool({ url, deadlineMs, afterDeadline }: PostgresP
   }
 }
 
-function lend(client: PoolClient, translate: (error: unknown) => unknown): PostgresPoolClient {
+function lend(client: PoolClient, giveUpMs: number, translate: (error: unknown) => unknown): PostgresPoolClient {
   let broken: { error: unknown } | null = null
   const query = async (text: string, parameters: readonly unknown[]): Promise<unknown> => {
     if (broken) throw broken.error
     try {
-      return await client.query(text, [...parameters])
+      const query = { text, values: [...parameters], query_timeout: giveUpMs + bytesOf(parameters) / slowestBytesPerMs }
+      return await client.query(query)
     } catch (error) {
       const translated = translate(error)
       if (breaksConnection(error)) broken = { error: translated }
@@ -83,6 +88,10 @@ function lend(client: PoolClient, translate: (error: unknown) => unknown): Postg
     query: query as PostgresPoolClient['query'],
     release: (isDiscarded) => client.release(isDiscarded === true || broken !== null),
   }
+}
+
+function bytesOf(parameters: readonly unknown[]): number {
+  return parameters.reduce<number>((sum, value) => sum + (value instanceof Uint8Array ? value.byteLength : 0), 0)
 }
 
 /** `sslmode` as PostgreSQL's own programs take it: `require` encrypts, `verify-full` also checks who answers. */

@@ -4,7 +4,7 @@ import type { LogEntry, LogRecord } from '../contract/log-record.ts'
 /**
  * The durable rows. This is the port: async functions over plain, structured-cloneable values, so that an engine
  * may live in another thread (what crosses is a function's name and its values). Nothing here decides anything: ids,
- * times and policy come from above. Engines: SQLite. Every engine passes `test/store/conformance.ts`.
+ * times and policy come from above. Engines: SQLite, PostgreSQL. Every engine passes `test/store/conformance.ts`.
  */
 export interface Store {
   gateways: GatewayStore
@@ -52,7 +52,8 @@ export interface JournalPosition {
 export interface LogStore {
   /**
    * Stores entries and the journal position behind them in one transaction. Known ids are skipped, so a replay doubles
-   * nothing; so are entries of a gateway that is gone.
+   * nothing; so are entries of a gateway that is gone. Rejects with `input_invalid`, and nothing is stored, where an
+   * entry is refused for what is in it.
    */
   append(entries: LogEntry[], position: JournalPosition): Promise<void>
   positions(): Promise<JournalPosition[]>

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { Agent } from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -10,7 +11,7 @@ import { answer } from '../fault/answers.ts'
 import { startFaultServer } from '../fault/fault-server.ts'
 import { skipWithout } from '../servers/debian.ts'
 import { startPostgres, type TestPostgres } from '../servers/postgres.ts'
-import { allRows, manage, spawnServer, startServer } from './kill-driver.ts'
+import { allRows, manage, send as sendKind, type Sent, spawnServer, startProvider, startServer } from './kill-driver.ts'
 import { startForTest } from '../tollgate.ts'
 import { type Journey, openJourney } from './open.ts'
 
@@ -175,6 +176,46 @@ describe('a Tollgate on PostgreSQL', { skip: skipWithout('postgres', 'initdb') }
     assert.deepEqual(rows.map((row) => String(row['id'])).toSorted(), ids.toSorted())
     await again.end('SIGTERM')
     await fault.close()
+    rmSync(dataDir, { recursive: true })
+  })
+
+  it('killed again and again under load has every finished request there exactly once', async () => {
+    const url = postgres.createDatabase()
+    const environment = { TOLLGATE_DATABASE_URL: url }
+    const dataDir = mkdtempSync(path.join(tmpdir(), 'tollgate-postgres-'))
+    const provider = await startProvider(() => {})
+    const all: Sent[] = []
+    for (let life = 0; life < 6; life++) {
+      const server = await startServer(dataDir, provider.url, { environment })
+      if (life === 0) await manage(server.url, 'POST', '/gateways', { id: 'g' })
+      const gone = once(server.child, 'exit')
+      let left = 40 + life * 37
+      const client = async (number: number): Promise<void> => {
+        const agent = new Agent({ keepAlive: true })
+        for (let count = 0; left > 0; count++) {
+          const kind = (['plain', 'stream', 'large'] as const)[count % 3] ?? 'plain'
+          const sent = await sendKind(`${server.url}/v1/test/g`, agent, kind, `${life}-${number}-${count}`, () => {
+            if (--left === 0) server.child.kill('SIGKILL')
+          })
+          all.push(sent)
+        }
+        agent.destroy()
+      }
+      await Promise.all([client(0), client(1), client(2), client(3), gone])
+    }
+    const server = await startServer(dataDir, provider.url, { environment })
+    while (!/^tollgate_journal_waiting_bytes 0$/m.test(await (await fetch(`${server.url}/metrics`)).text()))
+      await delay(50)
+    const names = postgres.query(url, "select detail::json->>'eventId' from logs")
+    assert.equal(new Set(names).size, names.length)
+    const finished = all.filter(({ sawEnd }) => sawEnd)
+    assert.ok(finished.length > 6 * 40)
+    assert.deepEqual(
+      finished.map(({ name }) => name).filter((name) => !names.includes(name)),
+      [],
+    )
+    await server.end('SIGTERM')
+    await provider.close()
     rmSync(dataDir, { recursive: true })
   })
 

@@ -1,9 +1,11 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
-/** Stands between a client and a server, and cuts a connection at the worst moment. */
+/** Stands between a client and a server, cuts a connection at the worst moment, or is a slow network. */
 export interface CuttingProxy {
   port: number
+  /** From now on passes to the server no more than so many bytes a millisecond, on each connection. */
+  pace(bytesPerMs: number): void
   /** The next client that sends this text does not hear the answer: the server did what it says, the connection breaks. */
   cutAfter(text: string): void
   /** How often that happened. */
@@ -15,6 +17,7 @@ export async function startCuttingProxy(port: number): Promise<CuttingProxy> {
   const sockets = new Set<Socket>()
   let wanted: string | null = null
   let cuts = 0
+  let pace = Number.POSITIVE_INFINITY
   const keep = (socket: Socket): Socket => {
     sockets.add(socket)
     // `close` follows.
@@ -30,6 +33,8 @@ export async function startCuttingProxy(port: number): Promise<CuttingProxy> {
         wanted = null
       }
       upstream.write(bytes)
+      client.pause()
+      setTimeout(() => client.resume(), bytes.length / pace)
     })
     upstream.on('data', (bytes) => {
       if (!isDoomed) client.write(bytes)
@@ -45,6 +50,9 @@ export async function startCuttingProxy(port: number): Promise<CuttingProxy> {
   await once(server, 'listening')
   return {
     port: (server.address() as AddressInfo).port, // An address of TCP is never a string.
+    pace(bytesPerMs) {
+      pace = bytesPerMs
+    },
     cutAfter(text) {
       wanted = text
     },

@@ -54,6 +54,9 @@ export async function startPostgres({ tls = false } = {}): Promise<TestPostgres>
   let own = await start()
   const urlOf = (database: string): string => `postgres://tollgate@127.0.0.1:${port}/${database}`
   let databases = 0
+  let frozen: number[] = []
+  // They would not notice that it is gone.
+  const killFrozen = (): void => frozen.forEach((pid) => process.kill(pid, 'SIGKILL'))
   return {
     url: urlOf('postgres'),
     certFile,
@@ -71,9 +74,17 @@ export async function startPostgres({ tls = false } = {}): Promise<TestPostgres>
     async start() {
       own = await start()
     },
-    // It before its children, so that it does not make another one meanwhile.
-    freeze: () => [own.pid, ...childrenOf(own.pid)].forEach((pid) => process.kill(pid, 'SIGSTOP')),
-    thaw: () => [...childrenOf(own.pid), own.pid].forEach((pid) => process.kill(pid, 'SIGCONT')),
+    freeze() {
+      // It before its children, so that it does not make another one meanwhile.
+      process.kill(own.pid, 'SIGSTOP')
+      frozen = childrenOf(own.pid)
+      for (const pid of frozen) process.kill(pid, 'SIGSTOP')
+      process.once('exit', killFrozen)
+    },
+    thaw() {
+      for (const pid of [...frozen, own.pid]) process.kill(pid, 'SIGCONT')
+      process.off('exit', killFrozen)
+    },
     async close() {
       await own.stop('SIGQUIT')
       rmSync(dir, { recursive: true, force: true })

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { GatewayError } from '../../src/kernel/errors.ts'
@@ -150,6 +151,20 @@ describe('store: PostgreSQL away', { skip: skipWithout('postgres', 'initdb') }, 
     assert.equal((await direct.logs.page(query(number))).total, 3)
     assert.deepEqual(postgres.query(url, 'select sum(live) from body_blocks'), ['3'])
     for (const store of [direct, cut]) await store.close()
+    await proxy.close()
+  })
+
+  it('a large body has the time that a slow network needs', async () => {
+    const url = newUrl()
+    const proxy = await startCuttingProxy(Number(new URL(url).port))
+    const place = { url: url.replace(/:\d+\//, `:${proxy.port}/`) }
+    const store = await openSqlStore({ place, readOnly: false, deadlineMs: 500 })
+    const { number } = await insertGateway(store, 'acme', 'one')
+    proxy.pace(2000)
+    const entry = createEntries()(number, { request: randomBytes(6_000_000) })
+    await store.logs.append([entry], position)
+    assert.equal((await store.logs.bodies(number, entry.record.id))?.request?.byteLength, 6_000_000)
+    await store.close()
     await proxy.close()
   })
 
