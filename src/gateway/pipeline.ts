@@ -39,6 +39,8 @@ export interface PipelineDeps {
   journal: Journal
   sampler: RefusalSampler
   limits: BodyLimits
+  /** Resolves when what other processes changed before is in force here; null where there is no other process. */
+  catchUpSettings: (() => Promise<void>) | null
   /** Makes the gateway `default` of an account at its first authenticated request. */
   createDefaultGateway: (accountId: string) => Promise<GatewaySnapshot>
 }
@@ -109,9 +111,17 @@ export function createPipeline(deps: PipelineDeps): Run {
   }
 }
 
-/** A gateway that is not in the snapshots: `default` is made for whoever may, everything else is unknown. */
+/**
+ * A gateway that is not in the snapshots: another process may have made it a moment ago; `default` is made for whoever
+ * may; everything else is unknown.
+ */
 async function comeIntoBeing(door: Door, options: RequestOptions, deps: PipelineDeps): Promise<GatewaySnapshot> {
   checkDoor(door)
+  if (deps.catchUpSettings) {
+    await deps.catchUpSettings()
+    const made = deps.live.gateway(door.accountId, door.gatewayId)
+    if (made) return made
+  }
   if (door.gatewayId !== 'default') {
     throw new GatewayError(
       'gateway_unknown',

@@ -71,3 +71,17 @@ test('a missed signal is found by the version: what was made, changed and remove
   assert.equal(live.version(), 5)
   await store.close()
 })
+
+test('a look that is asked for while another is under way sees what was changed before it', async () => {
+  const store = await openTestStore()
+  const live = createLive([])
+  const { check } = createChangeFollower({ store, live, log })
+  for (let made = 0; made < 20; made++) {
+    const looking = check()
+    await insertGateway(store, 'acc', `gate-${made}`)
+    await check()
+    assert.ok(live.gateway('acc', `gate-${made}`), `gate-${made} is missing`)
+    await looking
+  }
+  await store.close()
+})

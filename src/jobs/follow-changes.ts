@@ -13,7 +13,10 @@ interface FollowDeps {
 export interface ChangeFollower {
   /** Takes a signal of another process; resolves when the change is in force here. Never rejects. */
   hear(message: string): Promise<void>
-  /** Looks whether a signal was missed, and reads everything if so. Rejects where the store does not answer. */
+  /**
+   * Looks whether a signal was missed, and reads everything if so: what was changed before the call is in force when it
+   * resolves. Many calls share one look. Rejects where the store does not answer.
+   */
   check(): Promise<void>
   /** Checks from now on by itself. */
   start(): void
@@ -28,8 +31,27 @@ export function createChangeFollower(deps: FollowDeps): ChangeFollower {
   const { store, live, log } = deps
   let timer: NodeJS.Timeout | null = null
   let isAway = false
+  let running: Promise<void> | null = null
+  let next: Promise<void> | null = null
 
-  async function check(): Promise<void> {
+  function check(): Promise<void> {
+    if (running) {
+      // What it reads may be from before this call.
+      next ??= running
+        .catch(() => {})
+        .then(() => {
+          next = null
+          return check()
+        })
+      return next
+    }
+    running = look().finally(() => {
+      running = null
+    })
+    return running
+  }
+
+  async function look(): Promise<void> {
     const version = await store.gateways.version()
     if (version === live.version()) return
     await readAll(deps, version)

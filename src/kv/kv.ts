@@ -20,11 +20,8 @@ export interface Kv {
   drop(gateway: number, what: 'answers' | 'everything'): Promise<void>
   /** Tells the other processes; they may miss it. */
   publish(message: string): Promise<void>
-  /**
-   * Called with what other processes publish. At most one subscriber. `onResumed` is called where messages may have been
-   * missed: the connection was lost and is back.
-   */
-  subscribe(receive: (message: string) => void, onResumed?: () => void): Promise<void>
+  /** Called with what other processes publish; what is published while the engine is away is missed. At most one subscriber. */
+  subscribe(receive: (message: string) => void): Promise<void>
   /** Rejects with the reason where the engine cannot be reached. */
   ping(): Promise<void>
   close(): Promise<void>

@@ -95,8 +95,8 @@ export async function openRedisKv(options: RedisKvOptions): Promise<Kv> {
       while ((await other.run(dropScript, [keys.answers], [keys.answer, dropsAtOnce])) !== 0);
     },
     publish: (message) => signals.publish(other, message),
-    subscribe(receive, onResumed = () => {}) {
-      signals.subscribe(receive, onResumed)
+    subscribe(receive) {
+      signals.subscribe(receive)
       return Promise.resolve()
     },
     ping: () => asking.ping(),

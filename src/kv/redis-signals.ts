@@ -6,7 +6,7 @@ import type { RedisLink } from './redis-link.ts'
 export interface Signals {
   /** Subscribes a new connection. */
   open(client: RedisClient): Promise<void>
-  subscribe(receive: (message: string) => void, onResumed: () => void): void
+  subscribe(receive: (message: string) => void): void
   publish(link: RedisLink, message: string): Promise<void>
   /** Where the end of a lease is told. */
   settledChannel: string
@@ -18,20 +18,19 @@ export function createSignals(scope: string, onSettled: (message: string) => voi
   const settledChannel = `tollgate:${scope}:settled`
   /** Stands before what this process publishes, so that it is not told of its own changes. */
   const own = `${randomBytes(6).toString('base64url')} `
-  let subscriber: { receive: (message: string) => void; onResumed: () => void } | null = null
+  let receiver: ((message: string) => void) | null = null
 
   function take(message: string, channel: string): void {
     if (channel === settledChannel) onSettled(message)
-    else if (!message.startsWith(own)) subscriber?.receive(message.slice(own.length))
+    else if (!message.startsWith(own)) receiver?.(message.slice(own.length))
   }
 
   return {
     async open(client) {
       await client.subscribe([changes, settledChannel], take)
-      subscriber?.onResumed()
     },
-    subscribe(receive, onResumed) {
-      subscriber = { receive, onResumed }
+    subscribe(receive) {
+      receiver = receive
     },
     publish: (link, message) => link.publish(changes, own + message),
     settledChannel,

@@ -40,6 +40,8 @@ export interface Engines {
   live: Live
   journal: Journal
   stats: () => JournalStats | Promise<JournalStats>
+  /** See `PipelineDeps`. */
+  catchUpSettings: (() => Promise<void>) | null
   /** Waits, for a bounded time, until what is in the journal now is in the store. */
   caughtUp: () => Promise<void>
   close: () => Promise<void>
@@ -56,7 +58,8 @@ export async function openEngines(
   // Heard before all is read, so that no change falls between.
   await kv.subscribe((message) => void follower.hear(message))
   await follower.check()
-  if (config.databaseUrl !== null || config.workers > 1) follower.start()
+  const isShared = config.databaseUrl !== null || config.workers > 1
+  if (isShared) follower.start()
   const journal = createJournal({
     dir: journalDir,
     writer,
@@ -74,6 +77,7 @@ export async function openEngines(
     kv,
     live,
     journal,
+    catchUpSettings: isShared ? () => follower.check() : null,
     stats: () => stats(journal.stats()),
     caughtUp: () => within(catchUpMs, ingest.caughtUp()),
     async close() {

@@ -51,7 +51,7 @@ export async function startNode(base: Base, storage: Storage, options: NodeOptio
 }
 
 function createDataPlane({ config, log, clock, credentials }: Base, engines: Engines, upstreams: Upstreams): Run {
-  const { store, live, journal, kv } = engines
+  const { store, live, journal, kv, catchUpSettings } = engines
   return createPipeline({
     clock,
     newId: createIds(() => clock.nowMs()),
@@ -66,10 +66,13 @@ function createDataPlane({ config, log, clock, credentials }: Base, engines: Eng
     journal,
     sampler: createRefusalSampler(() => clock.tickMs()),
     limits: { maxBytes: config.maxBodyBytes, bufferedBytes: 8 << 20, parsedBytes: 128 << 10, keptBytes: 10 << 20 },
+    catchUpSettings,
     async createDefaultGateway(accountId) {
-      const { id } = await findGateway({ store, live, kv, clock, log }, accountId, 'default')
-      const snapshot = live.gateway(accountId, id)
-      if (!snapshot) throw new Error(`the gateway ${accountId}/${id} was made, but is not live`)
+      const record = await findGateway({ store, live, kv, clock, log }, accountId, 'default')
+      // Another process may have been quicker.
+      live.apply({ type: 'gateway', record, version: null })
+      const snapshot = live.gateway(accountId, record.id)
+      if (!snapshot) throw new Error(`the gateway ${accountId}/default was made, but is not live`)
       return snapshot
     },
   })

@@ -10,6 +10,7 @@ import { type FaultServer, startFaultServer } from '../fault/fault-server.ts'
 import { skipWithout } from '../servers/debian.ts'
 import { startRedis, type TestRedis } from '../servers/redis.ts'
 import {
+  adminToken,
   allRows,
   type LogLine,
   manage,
@@ -107,6 +108,18 @@ describe('two workers', { skip: skipWithout('redis-server') }, () => {
     const limited = await Promise.all(Array.from({ length: 100 }, (_, index) => ask('limited', `l${index}`)))
     assert.equal(limited.filter(({ status }) => status === 200).length, 50)
     assert.equal(limited.filter(({ status }) => status === 429).length, 50)
+  })
+
+  it('know a gateway the moment it is made, and `default` at its first use, whoever is asked', async () => {
+    for (let made = 0; made < 5; made++) {
+      await manage(server.url, 'POST', '/gateways', { id: `new-${made}` })
+      const all = await Promise.all(Array.from({ length: 6 }, (_, index) => ask(`new-${made}`, `n${index}`)))
+      assert.deepEqual(new Set(all.map(({ status }) => status)), new Set([200]))
+    }
+    const authorized = { 'cf-aig-authorization': adminToken }
+    const first = await Promise.all(Array.from({ length: 6 }, () => ask('default', 'd', authorized)))
+    assert.deepEqual(new Set(first.map(({ status }) => status)), new Set([200]))
+    assert.equal((await ask('nowhere', 'x')).status, 400)
   })
 
   it('obey a change within a second, whichever of them took it', async () => {

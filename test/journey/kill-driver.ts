@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 
 const root = path.join(import.meta.dirname, '..', '..')
-const adminToken = 'the-admin-token-of-the-kill-test'
+export const adminToken = 'the-admin-token-of-the-kill-test'
 
 type ServerProcess = ChildProcessByStdio<null, Readable, Readable>
 
