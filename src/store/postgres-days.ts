@@ -126,5 +126,6 @@ async function isEmpty(db: Kysely<Schema>, table: TableName, name: string): Prom
 
 /** `logs_20260301`: in the order of days for as long as years have four digits. */
 function partitionName(table: TableName, day: number): string {
-  return `${table}_${new Date(day * dayMs).toISOString().slice(0, 10).replaceAll('-', '')}`
+  const [date = ''] = new Date(day * dayMs).toISOString().split('T')
+  return `${table}_${date.replaceAll(/\D/g, '')}`
 }

@@ -10,8 +10,10 @@ import { GatewayError } from '../kernel/errors.ts'
 const away = new Set(['08', '28', '3D', '40', '53', '57', '58'])
 /** Also that: a lock that is not given, and a server that only reads (a standby). */
 const awayExactly = new Set(['55P03', '25006'])
-/** It refuses a row for what is in it: a value of a wrong kind, a rule of a column, a size. */
-const refused = new Set(['22', '23', '54'])
+/** It refuses a row for what is in it: a value of a wrong kind, a size. */
+const refused = new Set(['22', '54'])
+/** Also that: nothing where something must be. */
+const notNull = '23502'
 
 /** A statement that was stopped because it took too long. */
 const stopped = '57014'
@@ -37,8 +39,9 @@ export function toStoreError(error: unknown, afterDeadline: () => GatewayError):
 
 /** Why a row was refused for what is in it; null for every other failure. */
 export function refusalOf(error: unknown): string | null {
-  if (error instanceof DatabaseError && refused.has((error.code ?? '').slice(0, 2))) return error.message
-  return null
+  if (!(error instanceof DatabaseError)) return null
+  const { code = '' } = error
+  return refused.has(code.slice(0, 2)) || code === notNull ? error.message : null
 }
 
 /** Whether there was no partition for a row. */

@@ -79,12 +79,12 @@ async function createLogTables(db: Kysely<unknown>): Promise<void> {
     .execute()
 }
 
-/** SQLITE_CONSTRAINT, SQLITE_TOOBIG and SQLITE_MISMATCH, https://www.sqlite.org/rescode.html */
-const refusals = [19, 18, 20]
+/** SQLITE_CONSTRAINT_NOTNULL, SQLITE_TOOBIG and SQLITE_MISMATCH, https://www.sqlite.org/rescode.html */
+const refusals = [1299, 18, 20]
 
 function refusalOf(error: unknown): string | null {
   if (!(error instanceof Error)) return null
-  const isRefused = 'errcode' in error && refusals.includes(Number(error.errcode) & 0xff)
+  const isRefused = 'errcode' in error && refusals.includes(Number(error.errcode))
   // What `node:sqlite` throws for a value that it cannot bind.
   const isUnbindable = 'code' in error && error.code === 'ERR_INVALID_ARG_TYPE'
   return isRefused || isUnbindable ? error.message : null

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, describe, it } from 'node:test'
@@ -20,6 +21,15 @@ after(threads.lastly)
 storeConformance('SQLite in other threads', threads.open)
 
 describe('store: SQLite files', () => {
+  it('what speaks with PostgreSQL is not loaded', async () => {
+    await (await openTestStore()).close()
+    const loaded = Object.keys(createRequire(import.meta.url).cache)
+    assert.deepEqual(
+      loaded.filter((file) => /node_modules.pg/.test(file)),
+      [],
+    )
+  })
+
   it('everything is there after the file is opened again', async () => {
     const { file, remove } = newFile()
     const first = await openSqlStore({ place: { file }, readOnly: false })
