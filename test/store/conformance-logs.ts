@@ -111,6 +111,15 @@ export function logConformance(withStore: WithStore): void {
     assert.equal((await store.gateways.page(page)).total, 0)
   })
 
+  withStore('a detail of several lines is the same detail', async (store) => {
+    const { number } = await insertGateway(store, 'acme', 'one')
+    const make = createEntries()
+    const entries = [make(number), make(number, { path: 'second' }), make(number, { path: 'third\nline' })]
+    for (const entry of entries) entry.detail = JSON.stringify(JSON.parse(entry.detail), null, 2)
+    await store.logs.append(entries, at(1))
+    for (const { record } of entries) assert.equal((await store.logs.get(number, record.id))?.path, record.path)
+  })
+
   withStore('thousands of entries go into one append', async (store) => {
     const { number } = await insertGateway(store, 'acme', 'one')
     const make = createEntries()
