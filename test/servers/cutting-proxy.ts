@@ -6,6 +6,8 @@ export interface CuttingProxy {
   port: number
   /** From now on passes to the server no more than so many bytes a millisecond, on each connection. */
   pace(bytesPerMs: number): void
+  /** From now on every answer takes so much longer. */
+  slow(ms: number): void
   /** The next client that sends this text does not hear the answer: the server did what it says, the connection breaks. */
   cutAfter(text: string): void
   /** How often that happened. */
@@ -18,6 +20,7 @@ export async function startCuttingProxy(port: number): Promise<CuttingProxy> {
   let wanted: string | null = null
   let cuts = 0
   let pace = Number.POSITIVE_INFINITY
+  let slowMs = 0
   const keep = (socket: Socket): Socket => {
     sockets.add(socket)
     // `close` follows.
@@ -27,6 +30,8 @@ export async function startCuttingProxy(port: number): Promise<CuttingProxy> {
     keep(client)
     const upstream = keep(connect(port, '127.0.0.1'))
     let isDoomed = false
+    /** When the last answer was let through: none may overtake it. */
+    let dueMs = 0
     client.on('data', (bytes) => {
       if (wanted !== null && bytes.includes(wanted)) {
         isDoomed = true
@@ -37,8 +42,12 @@ export async function startCuttingProxy(port: number): Promise<CuttingProxy> {
       setTimeout(() => client.resume(), bytes.length / pace)
     })
     upstream.on('data', (bytes) => {
-      if (!isDoomed) client.write(bytes)
-      else {
+      if (!isDoomed) {
+        dueMs = Math.max(dueMs, performance.now() + slowMs)
+        const leftMs = dueMs - performance.now()
+        if (leftMs <= 0) client.write(bytes)
+        else setTimeout(() => client.write(bytes), leftMs)
+      } else {
         cuts++
         client.destroy()
         upstream.destroy()
@@ -52,6 +61,9 @@ export async function startCuttingProxy(port: number): Promise<CuttingProxy> {
     port: (server.address() as AddressInfo).port, // An address of TCP is never a string.
     pace(bytesPerMs) {
       pace = bytesPerMs
+    },
+    slow(ms) {
+      slowMs = ms
     },
     cutAfter(text) {
       wanted = text

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
+import { answer } from '../fault/answers.ts'
+import { type CuttingProxy, startCuttingProxy } from '../servers/cutting-proxy.ts'
+import { skipWithout } from '../servers/debian.ts'
+import { startPostgres, type TestPostgres } from '../servers/postgres.ts'
+import { startRedis, type TestRedis } from '../servers/redis.ts'
+import { type Journey, openJourney } from './open.ts'
+
+const chat = 'openai/chat/completions'
+const json = { 'content-type': 'application/json' }
+const good = answer({
+  headers: json,
+  body: '{"model":"gpt-4o-mini","choices":[{"message":{"content":"hi"}}],"usage":{"prompt_tokens":3,"completion_tokens":2,"total_tokens":5}}',
+})
+
+/** As two machines do it: one PostgreSQL, one Redis, both behind a network that the test makes slow. */
+describe('two Tollgates that share all', { skip: skipWithout('redis-server', 'postgres', 'initdb') }, () => {
+  let postgres: TestPostgres
+  let redis: TestRedis
+  let database: string
+  let toPostgres: CuttingProxy
+  let toRedis: CuttingProxy
+  let both: readonly [Journey, Journey]
+  before(async () => {
+    postgres = await startPostgres()
+    redis = await startRedis()
+    database = postgres.createDatabase()
+    toPostgres = await startCuttingProxy(Number(new URL(database).port))
+    toRedis = await startCuttingProxy(redis.port)
+    const through = new URL(database)
+    through.port = String(toPostgres.port)
+    const shared = { TOLLGATE_DATABASE_URL: through.href, TOLLGATE_REDIS_URL: `redis://127.0.0.1:${toRedis.port}` }
+    const first = await openJourney(shared)
+    both = [first, await openJourney({ ...shared, TOLLGATE_PROVIDER_OPENAI_BASE_URL: `${first.fault.url}/v1` })]
+    first.fault.plan('default', [good])
+  })
+  after(async () => {
+    await Promise.all(both.map((journey) => journey.close()))
+    await Promise.all([toPostgres.close(), toRedis.close()])
+    await Promise.all([postgres.close(), redis.close()])
+  })
+
+  const metricsOf = async ({ tollgate }: Journey): Promise<string> => (await fetch(`${tollgate.url}/metrics`)).text()
+
+  it('fail no request and lose no row while both are slowed, stopped and started again under load', async () => {
+    const settings = { cache_ttl: 60, rate_limiting_limit: 10_000_000, rate_limiting_interval: 3600 }
+    assert.equal((await both[0].tollgate.manage('PUT', '/gateways/g', settings)).status, 200)
+    const sent: string[] = []
+    const failures: number[] = []
+    let isOver = false
+    const clients = Array.from({ length: 8 }, async (_, client) => {
+      for (let at = 0; !isOver; at++) {
+        // Every third question was asked before, by this client or by the other Tollgate's.
+        const question = at % 3 === 0 ? `common ${at % 30}` : `own ${client} ${at}`
+        const { status, logId } = await both[client % 2 === 0 ? 0 : 1].send(chat, {
+          body: `{"model":"gpt-4o-mini","messages":[{"role":"user","content":"${question}"}]}`,
+          headers: json,
+        })
+        sent.push(logId)
+        if (status !== 200) failures.push(status)
+      }
+    })
+    const more = async (): Promise<void> => {
+      const count = sent.length
+      while (sent.length < count + 100) await delay(10)
+    }
+    const steps: (() => unknown)[] = [
+      () => toRedis.slow(100),
+      () => toPostgres.slow(300),
+      // Longer than a request waits for it.
+      () => toRedis.slow(600),
+      () => redis.stop(),
+      () => postgres.stop(),
+      () => redis.start(),
+      () => postgres.start(),
+      () => toRedis.slow(0),
+      () => toPostgres.slow(0),
+    ]
+    for (const step of steps) {
+      await more()
+      await step()
+    }
+    await more()
+    isOver = true
+    await Promise.all(clients)
+
+    assert.deepEqual(failures, [])
+    for (const journey of both) {
+      while (!/^tollgate_journal_pending 0$/m.test(await metricsOf(journey))) await delay(100)
+      assert.match(await metricsOf(journey), /^tollgate_journal_dropped_total 0$/m)
+    }
+    assert.deepEqual(postgres.query(database, 'select id from logs order by id'), sent.toSorted())
+  })
+
+  it('obey a changed setting within a second, also where its signal is lost', async () => {
+    const [first, second] = both
+    const statusAt = async (journey: Journey): Promise<number> =>
+      (await journey.send(chat, { body: '{"model":"gpt-4o-mini"}', headers: json })).status
+    for (const isSignalled of [true, false]) {
+      if (!isSignalled) await redis.stop()
+      for (const authentication of [true, false]) {
+        assert.equal((await first.tollgate.manage('PUT', '/gateways/g', { authentication })).status, 200)
+        const changedAt = performance.now()
+        assert.equal(await statusAt(first), authentication ? 401 : 200)
+        while ((await statusAt(second)) !== (authentication ? 401 : 200)) {
+          assert.ok(performance.now() - changedAt < 1000, `not obeyed within a second (signalled: ${isSignalled})`)
+        }
+      }
+    }
+    await redis.start()
+  })
+})
