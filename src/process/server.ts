@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import type { getRequestListener } from '@hono/node-server'
 import { createHttpDoor } from '../gateway/http.ts'
 import type { Run } from '../gateway/pipeline.ts'
+import { type Bag, createBag } from '../kernel/bag.ts'
 import type { Config } from '../kernel/config.ts'
 import { createHostCheck } from '../kernel/host-check.ts'
 import { within } from '../kernel/within.ts'
@@ -25,11 +26,8 @@ export function listen(config: Config): Promise<HttpServer> {
     requestTimeout: 0,
     maxHeaderSize: 64 * 1024,
   })
-  const sockets = new Set<Socket>()
-  server.on('connection', (socket) => {
-    sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket))
-  })
+  const sockets = createBag<Socket>()
+  server.on('connection', (socket) => void socket.once('close', sockets.add(socket)))
   return new Promise((resolve, reject) => {
     server.once('error', (error) =>
       reject(
@@ -56,13 +54,13 @@ function urlOf(server: Server, host: string): string {
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}`
 }
 
-async function stop(server: Server, sockets: ReadonlySet<Socket>, limitMs: number): Promise<void> {
+async function stop(server: Server, sockets: Bag<Socket>, limitMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   const closing = setInterval(() => {
     // A connection that was busy until now is kept alive after its answer: nobody would close it.
     server.closeIdleConnections()
     // Clients open connections ahead. Those on which nothing ever came are not idle to Node.
-    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
+    for (const socket of sockets.values()) if (socket.bytesRead === 0) socket.destroy()
   }, 50)
   await within(limitMs, closed)
   clearInterval(closing)
