@@ -55,8 +55,8 @@ function prepare(size: BodySizeKb, kind: 'whole' | 'paced' | 'burst'): Prepared 
   return { bytes, serialAt: bytes.indexOf(serialMark) + serialMark.length }
 }
 
-// Starts at the time, so that no run repeats the numbers of the one before.
-let serial = Date.now() % 10 ** serialDigits
+// Starts at the time, a thousand for each millisecond, so that no run repeats the numbers of the one before.
+let serial = (Date.now() % 10 ** (serialDigits - 3)) * 1000
 
 /** The request with a number it never had; its own copy, since a socket may still be writing the last one. */
 function numbered(prepared: Prepared): Buffer {

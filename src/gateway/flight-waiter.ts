@@ -31,11 +31,8 @@ export interface Waiter {
 }
 
 export function createWaiter(acceptsEncoding: AcceptsEncoding | null): Waiter {
-  const answer = Promise.withResolvers<UpstreamAnswer>()
-  // Whoever was turned away may have left before: then nobody awaits this any more.
-  answer.promise.catch(() => {})
   return {
-    answer,
+    answer: Promise.withResolvers<UpstreamAnswer>(),
     acceptsEncoding,
     isServed: false,
     receiver: null,
@@ -44,6 +41,13 @@ export function createWaiter(acceptsEncoding: AcceptsEncoding | null): Waiter {
     isDone: false,
     isConcluded: false,
   }
+}
+
+/** Ends the wait of one that has nothing yet. */
+export function turnDown(waiter: Waiter, error: Error): void {
+  // It may have left before: then nobody awaits this any more.
+  waiter.answer.promise.catch(() => {})
+  waiter.answer.reject(error)
 }
 
 /** Gives a waiter the head of the answer, if there is one; `onPace` is called where it asks to wait, or for more. */
@@ -100,5 +104,5 @@ export function pass(shared: SharedBytes, waiter: Waiter, bytes: Buffer): void {
 export function detach(waiter: Waiter, error: GatewayError): void {
   waiter.isDone = true
   if (waiter.receiver) waiter.receiver.failed(error)
-  else waiter.answer.reject(error)
+  else turnDown(waiter, error)
 }

@@ -10,6 +10,7 @@ import {
   pass,
   serve,
   type SharedBytes,
+  turnDown,
   type Waiter,
 } from './flight-waiter.ts'
 import { createHeldBytes } from './held-bytes.ts'
@@ -120,7 +121,7 @@ function join(all: AllFlights, flight: Flight, acceptsEncoding: AcceptsEncoding 
   return {
     isFollower: acceptsEncoding !== null,
     answer: waiter.answer.promise,
-    leave: () => waiter.answer.reject(new ClientLeft('the client left before the provider answered')),
+    leave: () => turnDown(waiter, new ClientLeft('the client left before the provider answered')),
     abort: () => leave(all, flight, waiter),
     conclude({ isLeft, keep }) {
       waiter.isConcluded = true
@@ -162,7 +163,7 @@ function begin(all: AllFlights, flight: Flight, head: UpstreamAnswer): void {
 function failBeforeHead(all: AllFlights, flight: Flight, error: unknown): void {
   giveUpWhole(all, flight)
   const leader = first(flight)
-  leader?.answer.reject(error instanceof Error ? error : new LeaderFailed('the call failed'))
+  if (leader) turnDown(leader, error instanceof Error ? error : new LeaderFailed('the call failed'))
 }
 
 function take(all: AllFlights, flight: Flight, bytes: Buffer): void {
@@ -276,7 +277,7 @@ function hasOthers(flight: Flight): boolean {
 
 function turnAway(flight: Flight, waiter: Waiter): void {
   flight.waiters.delete(waiter)
-  waiter.answer.reject(new LeaderFailed('the shared call came to nothing'))
+  turnDown(waiter, new LeaderFailed('the shared call came to nothing'))
 }
 
 function canRead(head: UpstreamAnswer, acceptsEncoding: AcceptsEncoding | null): boolean {

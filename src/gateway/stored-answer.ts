@@ -32,8 +32,15 @@ export function keepAnswer({ draft, answer, hidden, saved }: ReadAnswer, body: B
 }
 
 /** When and under which id a request was answered, and what was left of a limit then, is not true of a later one. */
+const ofOneRequest = /^date$|^age$|request-id$|ratelimit/
+
 function withoutThoseOfOneRequest(headers: readonly string[]): string[] {
-  return headers.filter((_, at) => !/^date$|^age$|request-id$|ratelimit/.test(headers[at - (at % 2)] ?? ''))
+  const kept: string[] = []
+  for (let at = 0; at + 1 < headers.length; at += 2) {
+    const name = headers[at] ?? ''
+    if (!ofOneRequest.test(name)) kept.push(name, headers[at + 1] ?? '')
+  }
+  return kept
 }
 
 /** What an answer used and cost, for those to whom it is given again. */
