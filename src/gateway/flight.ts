@@ -130,7 +130,6 @@ function join(all: AllFlights, flight: Flight, acceptsEncoding: AcceptsEncoding 
       if (pays) flight.isPaid = true
       // Whoever joined a call that is given up in a moment would pay for it a second time.
       if (pays && isLeft) land(all, flight)
-      if (flight.isEnded) finish(all, flight)
       return pays ? 'paid' : 'free'
     },
   }
@@ -221,17 +220,18 @@ function release(all: AllFlights, flight: Flight): void {
 /** A waiter has all it wants, or its client left. The last one ends the call. */
 function leave(all: AllFlights, flight: Flight, waiter: Waiter): void {
   if (!flight.waiters.delete(waiter)) return
-  if (flight.waiters.size > 0) {
-    const next = first(flight)
-    if (next && !next.isServed) serve(flight, next, () => pace(flight))
-    pace(flight)
+  const isLast = flight.waiters.size === 0
+  // Not before the client has its answer. The call of the last one may be given up before its connection ends.
+  if (flight.isEnded || isLast) finish(all, flight)
+  if (isLast) {
+    land(all, flight)
+    release(all, flight)
+    flight.call.abort()
     return
   }
-  // A stream whose client has all it wants may be given up before its connection ends.
-  finish(all, flight)
-  land(all, flight)
-  release(all, flight)
-  flight.call.abort()
+  const next = first(flight)
+  if (next && !next.isServed) serve(flight, next, () => pace(flight))
+  pace(flight)
 }
 
 /** Holds the provider up where the first waiter wants that and the answer is not held whole anyway. */
