@@ -32,9 +32,16 @@ function makeDataDir(): string {
   return mkdtempSync(path.join(tmpdir(), 'tollgate-kill-'))
 }
 
-it(`two servers killed ${livesOfEach} times each under load have every finished request exactly once`, async () => {
-  await Promise.all([liveAndDie(0), liveAndDie(1)])
-})
+// More than a minute on a quiet machine: most of it is starting.
+const timeout = 220_000
+
+it(
+  `two servers killed ${livesOfEach} times each under load have every finished request exactly once`,
+  { timeout },
+  async () => {
+    await Promise.all([liveAndDie(0), liveAndDie(1)])
+  },
+)
 
 async function liveAndDie(seed: number): Promise<void> {
   const dataDir = makeDataDir()
