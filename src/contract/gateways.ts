@@ -35,8 +35,9 @@ export const gatewayRoutes = {
     name: 'gateways.list',
     method: 'GET',
     path: `${account}/gateways`,
-    summary: 'Gateways of an account, newest first.',
+    summary: 'Gateways of an account, newest first; for a token of some gateways, these.',
     permission: 'AI Gateway Read',
+    showsOwnOnly: true,
     params: accountParams,
     query: z.object({
       page: pageSchema,

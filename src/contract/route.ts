@@ -1,7 +1,5 @@
 import type { z } from 'zod'
-
-/** What a token may do, named as Cloudflare names it. */
-export type Permission = 'AI Gateway Read' | 'AI Gateway Write' | 'AI Gateway Metadata Read'
+import type { Need } from './permissions.ts'
 
 /**
  * One call of the management API as data: validation, documentation and clients follow from it, and `management/`
@@ -16,13 +14,17 @@ export interface Route {
   /** One sentence for the reader of the API's documentation. */
   summary: string
   /** What the credential must allow; null where any good credential will do. */
-  permission: Permission | null
+  permission: Need | null
+  /** It is of the account, and shows the holder of a token for some gateways only what is theirs. */
+  showsOwnOnly?: true
   params: z.ZodObject
   query: z.ZodObject
   /** Null where no body is read. */
   body: z.ZodType | null
   /** What `result` of the envelope holds; null where the answer is a stored body as it is, without an envelope. */
   result: z.ZodType | null
+  /** The member of the envelope that holds it, where it is not `result`: Cloudflare's routes of dynamic routing. */
+  resultKey?: 'data' | 'route'
 }
 
 /** Lets the compiler see every part of a route's own type. */

@@ -11,6 +11,6 @@ export const userTokenRoutes = {
     params: z.object({}),
     query: z.object({}),
     body: null,
-    result: z.object({ id: z.string(), status: z.literal('active') }),
+    result: z.object({ id: z.string(), status: z.literal('active'), expires_on: z.iso.datetime().optional() }),
   }),
 }

@@ -1,9 +1,10 @@
 import type { Clock } from '../kernel/clock.ts'
+import { mayUse } from '../contract/permissions.ts'
 import { GatewayError, toGatewayError } from '../kernel/errors.ts'
-import type { Credentials } from '../kernel/secrets.ts'
 import type { TextLog } from '../kernel/text-log.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Kv } from '../kv/kv.ts'
+import type { Credentials } from '../live/credentials.ts'
 import type { GatewaySnapshot, Live } from '../live/live.ts'
 import type { PriceTable } from '../pricing/price-table.ts'
 import { admit } from './admission.ts'
@@ -59,14 +60,20 @@ export function createPipeline(deps: PipelineDeps): Run {
     const calls: UpstreamCall[] = []
     try {
       const door = readDoor(exchange.url)
-      const options = readOptions(exchange.rawHeaders, door.query, deps.credentials)
+      let options = readOptions(exchange.rawHeaders, door.query, deps.credentials)
+      if (options.hasUnknownToken && deps.catchUpSettings) {
+        // Another process may have made it a moment ago.
+        await deps.catchUpSettings()
+        options = readOptions(exchange.rawHeaders, door.query, deps.credentials)
+      }
 
       // settings: one frozen snapshot, and what this request's headers override
       const gateway = deps.live.gateway(door.accountId, door.gatewayId) ?? (await comeIntoBeing(door, options, deps))
+      options.authenticated = mayRun(options, door.accountId, gateway.number)
       draft = openDraft({ id: deps.newId(), startedMs, startTick, exchange, door, gateway, options })
 
       // authenticate
-      if (gateway.authentication && !options.authenticated) throw unauthorized()
+      if ((gateway.authentication || showsToken(options)) && !options.authenticated) throw unauthorized()
       if (options.problem) throw options.problem
 
       // choose
@@ -111,6 +118,15 @@ export function createPipeline(deps: PipelineDeps): Run {
   }
 }
 
+function mayRun({ caller }: RequestOptions, accountId: string, gateway: number | undefined): boolean {
+  return caller !== null && mayUse(caller, 'AI Gateway Run', { accountId, gateway })
+}
+
+/** Whoever shows a token wants it to be looked at, also where none is asked for. */
+function showsToken({ caller, hasUnknownToken }: RequestOptions): boolean {
+  return caller !== null || hasUnknownToken
+}
+
 /**
  * A gateway that is not in the snapshots: another process may have made it a moment ago; `default` is made for whoever
  * may; everything else is unknown.
@@ -129,7 +145,7 @@ async function comeIntoBeing(door: Door, options: RequestOptions, deps: Pipeline
         'Create it with POST /client/v4/accounts/{account_id}/ai-gateway/gateways',
     )
   }
-  if (!options.authenticated) throw unauthorized()
+  if (!mayRun(options, door.accountId, undefined)) throw unauthorized()
   return deps.createDefaultGateway(door.accountId)
 }
 
@@ -157,7 +173,8 @@ async function refuse(draft: Draft | null, thrown: unknown, sink: Sink, deps: Pi
 function unauthorized(): GatewayError {
   return new GatewayError(
     'unauthorized',
-    'Unauthorized: this gateway needs a Tollgate token, in the header cf-aig-authorization: Bearer <token>',
+    'Unauthorized: this gateway needs a Tollgate token that may run requests here, in the header ' +
+      'cf-aig-authorization: Bearer <token>',
   )
 }
 

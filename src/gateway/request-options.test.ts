@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createCredentials, makeToken } from '../kernel/secrets.ts'
+import { makeToken } from '../kernel/secrets.ts'
+import { createCredentials } from '../live/credentials.ts'
 import { readOptions } from './request-options.ts'
 
 const token = makeToken()
-const credentials = createCredentials(token)
+const credentials = createCredentials(token, { token: () => undefined }, { nowMs: () => 0, tickMs: () => 0 })
 const read = (headers: string[], query = ''): ReturnType<typeof readOptions> => readOptions(headers, query, credentials)
 
 /** Raw headers from lines of `Name: value`. */
@@ -59,23 +60,23 @@ test('a Tollgate credential authenticates wherever it stands, and is never forwa
     ['Authorization', `Bearer\t${token}`],
     ['Sec-WebSocket-Protocol', `realtime, openai-insecure-api-key.${token}`],
   ]) {
-    const { authenticated, forwarded, secrets } = read(headers)
-    assert.equal(authenticated, true, headers[0])
+    const { caller, forwarded, secrets } = read(headers)
+    assert.deepEqual(caller, { kind: 'admin' }, headers[0])
     assert.deepEqual(forwarded, [], headers[0])
     assert.ok(secrets.includes(token), headers[0])
   }
   for (const part of [`key=${token}`, token, `x=Bearer%20${token}`]) {
-    const { authenticated, query, secrets } = read([], `a=1&${part}&b=2`)
-    assert.deepEqual({ authenticated, query }, { authenticated: true, query: 'a=1&b=2' }, part)
+    const { caller, query, secrets } = read([], `a=1&${part}&b=2`)
+    assert.deepEqual({ caller, query }, { caller: { kind: 'admin' }, query: 'a=1&b=2' }, part)
     assert.ok(secrets.includes(token), part)
   }
 })
 
-test('another token of the same form does not authenticate, and a key of a provider goes on', () => {
+test("another token of the same form is nobody's and is not forwarded, and a key of a provider goes on", () => {
   const stranger = read(['cf-aig-authorization', `Bearer ${makeToken()}`])
-  assert.equal(stranger.authenticated, false)
+  assert.deepEqual([stranger.caller, stranger.hasUnknownToken, stranger.forwarded], [null, true, []])
   const own = read(['Authorization', 'Bearer sk-mine-12345'], 'key=AIza-mine-12345')
-  assert.equal(own.authenticated, false)
+  assert.deepEqual([own.caller, own.hasUnknownToken], [null, false])
   assert.deepEqual(own.forwarded, ['Authorization', 'Bearer sk-mine-12345'])
   assert.equal(own.query, 'key=AIza-mine-12345')
   assert.ok(own.secrets.includes('sk-mine-12345') && own.secrets.includes('AIza-mine-12345'))

@@ -1,11 +1,16 @@
 import { credentialHeaders, credentialParameters, hasOwnPrefix, namesIn, notForwarded } from '../kernel/header-names.ts'
 import { GatewayError } from '../kernel/errors.ts'
-import type { Credentials } from '../kernel/secrets.ts'
+import type { Caller } from '../contract/permissions.ts'
+import type { Credentials, FoundCredential } from '../live/credentials.ts'
 import { shown } from './door.ts'
 
 /** What a request's headers say, read in one pass. */
 export interface RequestOptions {
-  /** Whether a good Tollgate credential was found in any header or query parameter. */
+  /** Whose Tollgate credential was found in any header or query parameter; null: nobody's. */
+  caller: Caller | null
+  /** One was found that nobody holds: it may have been revoked, or be of another instance. */
+  hasUnknownToken: boolean
+  /** Whether the caller may run requests at this gateway; the pipeline says so once it knows which it is. */
   authenticated: boolean
   /** Names and values in turn, for the provider: without hop-by-hop headers, cookies, ours and Tollgate credentials. */
   forwarded: string[]
@@ -39,6 +44,8 @@ export interface CacheOptions {
 /** Reads headers and query. Never throws. */
 export function readOptions(rawHeaders: readonly string[], query: string, credentials: Credentials): RequestOptions {
   const options: RequestOptions = {
+    caller: null,
+    hasUnknownToken: false,
     authenticated: false,
     forwarded: [],
     query,
@@ -67,8 +74,7 @@ export function readOptions(rawHeaders: readonly string[], query: string, creden
     }
     const own = credentials.find(value)
     if (own !== null) {
-      options.authenticated = true
-      options.secrets.push(own)
+      takeCredential(options, own)
       continue
     }
     if (name === 'connection' && value !== 'keep-alive') nominated = [...(nominated ?? []), ...namesIn(value)]
@@ -85,6 +91,12 @@ export function readOptions(rawHeaders: readonly string[], query: string, creden
   if (older) readOlder(options, older)
   if (query !== '') readQuery(options, credentials)
   return options
+}
+
+function takeCredential(options: RequestOptions, { text, caller }: FoundCredential): void {
+  options.caller ??= caller
+  if (caller === null) options.hasUnknownToken = true
+  options.secrets.push(text)
 }
 
 /** `Bearer abc` as `abc`; a scheme is a single word, and a credential has no spaces. */
@@ -201,8 +213,8 @@ function readQuery(options: RequestOptions, credentials: Credentials): void {
     if (credentialParameters.has(name.toLowerCase())) options.secrets.push(value, decoded)
     const own = credentials.find(decoded)
     if (own !== null) {
-      options.authenticated = true
-      options.secrets.push(own, value)
+      takeCredential(options, own)
+      options.secrets.push(value)
       continue
     }
     kept.push(part)

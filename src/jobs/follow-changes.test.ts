@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { insertGateway } from '../../test/store/samples.ts'
+import { insertGateway, sampleAudit } from '../../test/store/samples.ts'
 import { openTestStore } from '../../test/store/open.ts'
 import { systemClock } from '../kernel/clock.ts'
 import { createTextLog } from '../kernel/text-log.ts'
@@ -20,11 +20,11 @@ test('a signal brings what the store has, not what the signal says, and a remova
   assert.equal(live.version(), 1)
 
   const changed = { ...record, settings: { cache_ttl: 60 }, cacheEpoch: 1, modifiedMs: record.modifiedMs + 1 }
-  await store.gateways.update(changed, record.modifiedMs)
+  await store.gateways.update(changed, record.modifiedMs, sampleAudit())
   await hear(writeSignal({ type: 'gateway', record, version: 2 }))
   assert.deepEqual([live.gateway('acc', 'gate')?.cacheTtlMs, live.gateway('acc', 'gate')?.cacheEpoch], [60_000, 1])
 
-  await store.gateways.remove(record.number)
+  await store.gateways.remove(record.number, sampleAudit())
   await hear(writeSignal({ type: 'gateway', record, version: 3 }))
   assert.equal(live.gateway('acc', 'gate'), undefined)
   assert.equal(live.version(), 3)
@@ -55,10 +55,11 @@ test('a missed signal is found by the version: what was made, changed and remove
   await check()
   assert.deepEqual([live.all().length, live.version()], [2, 2])
 
-  await store.gateways.remove(removed.number)
+  await store.gateways.remove(removed.number, sampleAudit())
   await store.gateways.update(
     { ...changed, settings: { cache_ttl: 60 }, modifiedMs: changed.modifiedMs + 1 },
     changed.modifiedMs,
+    sampleAudit(),
   )
   const made = await insertGateway(store, 'other', 'made')
   // Of three changes only the last one's signal comes.

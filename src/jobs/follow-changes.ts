@@ -1,10 +1,10 @@
 import type { TextLog } from '../kernel/text-log.ts'
-import type { Live } from '../live/live.ts'
+import { type Live, liveKinds } from '../live/live.ts'
 import { readSignal } from '../live/signal.ts'
 import type { Store } from '../store/store.ts'
 
 interface FollowDeps {
-  store: Pick<Store, 'gateways'>
+  store: Pick<Store, 'gateways' | 'documents'>
   live: Live
   log: TextLog
 }
@@ -76,12 +76,12 @@ export function createChangeFollower(deps: FollowDeps): ChangeFollower {
     async hear(message) {
       const signal = readSignal(message)
       if (signal === null) return
-      const { accountId, id } = signal
       try {
-        await readOne(deps, signal)
-        log.debug(changed, { accountId, id, version: signal.version })
+        if ('documents' in signal) await check()
+        else await readOne(deps, signal)
+        log.debug(changed, { ...signal })
       } catch (error) {
-        log.error('a change that another process made could not be read', error, { accountId, id })
+        log.error('a change that another process made could not be read', error, { ...signal })
       }
     },
     start() {
@@ -103,7 +103,7 @@ interface Named {
 
 /** Brings one gateway here as the store has it now. A number that is gone never comes back. */
 async function readOne({ store, live }: FollowDeps, { number, accountId, id, version }: Named): Promise<void> {
-  const { rows } = await store.gateways.page({ accountId, id, search: null, page: 1, perPage: 1 })
+  const { rows } = await store.gateways.page({ accountId, id, search: null, numbers: null, page: 1, perPage: 1 })
   const record = rows[0]
   if (record) live.apply({ type: 'gateway', record, version })
   else live.apply({ type: 'gateway-removed', number, accountId, id, version })
@@ -117,5 +117,6 @@ async function readAll(deps: FollowDeps, version: number): Promise<void> {
   const numbers = new Set(records.map(({ number }) => number))
   // One that was made a moment ago may not be among them: each that is missing is asked for by name.
   for (const known of before) if (!numbers.has(known.number)) await readOne(deps, { ...known, version: null })
+  live.apply({ type: 'all-documents', documents: await store.documents.all(liveKinds), version: null })
   live.reach(version)
 }

@@ -17,8 +17,22 @@ function base62(number: bigint, length: number): string {
   return text
 }
 
+/** How long a token is. */
+export const tokenLength = 52
+
+/** Whether a text is formed like a token, with the right checksum: also one of another instance, or one that was revoked. */
+export function isTokenShaped(text: string): boolean {
+  if (text.length !== tokenLength || !/^tg_[0-9A-Za-z]{49}$/.test(text)) return false
+  return base62(BigInt(crc32(text.slice(3, 46))), 6) === text.slice(46)
+}
+
+/** What is kept of a token: enough random bits are in it that no slow hash is needed. Hex. */
+export function hashToken(token: string): string {
+  return hash('sha256', token, 'hex')
+}
+
 /** A check against one secret that takes the same time whatever it is given. */
-function createSecretCheck(secret: string): (text: string) => boolean {
+export function createSecretCheck(secret: string): (text: string) => boolean {
   const expected = hash('sha256', secret, 'buffer')
   return (text) => timingSafeEqual(hash('sha256', text, 'buffer'), expected)
 }
@@ -40,29 +54,4 @@ export function loadAdminToken(dataDir: string): { token: string; file: string; 
   const stored = readFileSync(file, 'utf8').trim()
   if (stored.length < 16) throw new Error(`${file} holds no usable token: remove it, and a new one is made`)
   return { token: stored, file, isNew: false }
-}
-
-/** How the instance's own credentials are known. For now the admin token is the only one. */
-export interface Credentials {
-  /** The credential that stands in a header's or parameter's value, in whatever form; null: none. Cheap where there is none. */
-  find(text: string): string | null
-  /** Whether a text is one; takes the same time for every text. */
-  check(text: string): boolean
-}
-
-/** What may stand around a credential: schemes, lists, quotes, and the prefix of a subprotocol. */
-const around = /[\s,"'.]+/
-
-export function createCredentials(adminToken: string): Credentials {
-  const check = createSecretCheck(adminToken)
-  // Its beginning is no secret worth the name, and keeps other values from being taken apart and hashed.
-  const start = adminToken.slice(0, 3)
-  return {
-    check,
-    find(text) {
-      if (text.length < adminToken.length || !text.includes(start)) return null
-      const pieces = [text, text.slice(text.indexOf(' ') + 1).trim(), ...text.split(around)]
-      return pieces.find((piece) => piece.length === adminToken.length && check(piece)) ?? null
-    },
-  }
 }

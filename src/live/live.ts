@@ -1,4 +1,7 @@
+import type { DocumentKind, DocumentRecord } from '../contract/document.ts'
 import type { GatewayRecord } from '../contract/gateway-record.ts'
+import type { TokenBody } from '../contract/tokens.ts'
+import type { TokenGrant } from '../contract/permissions.ts'
 
 /**
  * What the request path needs of the stored settings, compiled once and kept in memory: loaded at start, changed by
@@ -7,6 +10,8 @@ import type { GatewayRecord } from '../contract/gateway-record.ts'
 export interface Live {
   gateway(accountId: string, gatewayId: string): GatewaySnapshot | undefined
   all(): GatewaySnapshot[]
+  /** The token with this hash. */
+  token(hash: string): TokenSnapshot | undefined
   apply(change: LiveChange): void
   /** Every change up to this version of the store's settings is in force here. */
   version(): number
@@ -18,7 +23,20 @@ export interface Live {
 export type LiveChange = { version: number | null } & (
   | { type: 'gateway'; record: GatewayRecord }
   | { type: 'gateway-removed'; number: number; accountId: string; id: string }
+  | { type: 'documents'; put: readonly DocumentRecord[]; removed: readonly string[] }
+  /** All documents of the kinds below, as they were read from the store. */
+  | { type: 'all-documents'; documents: readonly DocumentRecord[] }
 )
+
+/** The kinds of documents that are kept here. */
+export const liveKinds: DocumentKind[] = ['token']
+
+/** A token as it is asked for. */
+export interface TokenSnapshot {
+  readonly grant: TokenGrant
+  /** UTC ms; null: it does not expire. */
+  readonly expiresMs: number | null
+}
 
 /** One gateway's settings as the request path reads them; never changed, only replaced. */
 export interface GatewaySnapshot {
@@ -46,9 +64,18 @@ export interface GatewaySnapshot {
 
 export function createLive(records: readonly GatewayRecord[]): Live {
   const accounts = new Map<string, Map<string, GatewaySnapshot>>()
+  const tokens = createTokens()
   let reached = 0
 
   function apply(change: LiveChange): void {
+    if (change.type === 'documents') tokens.change(change.put, change.removed)
+    else if (change.type === 'all-documents') tokens.replace(change.documents)
+    else applyToGateways(change)
+    // A gap stays visible, until somebody reads what is missing.
+    if (change.version === reached + 1) reached++
+  }
+
+  function applyToGateways(change: LiveChange & { type: 'gateway' | 'gateway-removed' }): void {
     const { accountId, id } = change.type === 'gateway' ? change.record : change
     const gateways = accounts.get(accountId) ?? new Map<string, GatewaySnapshot>()
     const known = gateways.get(id)
@@ -58,18 +85,50 @@ export function createLive(records: readonly GatewayRecord[]): Live {
     } else if (!known || !isOlder(change.record, known)) {
       accounts.set(accountId, gateways.set(id, compile(change.record)))
     }
-    // A gap stays visible, until somebody reads what is missing.
-    if (change.version === reached + 1) reached++
   }
 
   for (const record of records) apply({ type: 'gateway', record, version: null })
   return {
     gateway: (accountId, gatewayId) => accounts.get(accountId)?.get(gatewayId),
     all: () => [...accounts.values()].flatMap((gateways) => [...gateways.values()]),
+    token: (hash) => tokens.find(hash),
     apply,
     version: () => reached,
     reach(version) {
       reached = version
+    },
+  }
+}
+
+/** Tokens by their hashes, and by their ids, under which they are changed. */
+function createTokens(): {
+  find(hash: string): TokenSnapshot | undefined
+  change(put: readonly DocumentRecord[], removed: readonly string[]): void
+  replace(all: readonly DocumentRecord[]): void
+} {
+  const byHash = new Map<string, TokenSnapshot>()
+  const hashes = new Map<string, string>()
+  const remove = (id: string): void => {
+    byHash.delete(hashes.get(id) ?? '')
+    hashes.delete(id)
+  }
+  const put = ({ kind, id, accountId, body }: DocumentRecord): void => {
+    if (kind !== 'token') return
+    const { hash, gateways, permissions, expiresMs }: TokenBody = body
+    remove(id)
+    hashes.set(id, hash)
+    byHash.set(hash, Object.freeze({ grant: { id, accountId, gateways, permissions }, expiresMs }))
+  }
+  return {
+    find: (hash) => byHash.get(hash),
+    change(documents, removed) {
+      for (const id of removed) remove(id)
+      for (const document of documents) put(document)
+    },
+    replace(documents) {
+      byHash.clear()
+      hashes.clear()
+      for (const document of documents) put(document)
     },
   }
 }

@@ -1,22 +1,24 @@
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { gatewayRoutes } from '../contract/gateways.ts'
-import { logRoutes } from '../contract/logs.ts'
-import { userTokenRoutes } from '../contract/user-tokens.ts'
+import { type ApiRoutes, apiRoutes } from '../contract/index.ts'
+import type { Caller } from '../contract/permissions.ts'
+import type { Route } from '../contract/route.ts'
 import { GatewayError, toGatewayError } from '../kernel/errors.ts'
+import { createAuditLogHandlers } from './audit-logs.ts'
 import { authenticate } from './authenticate.ts'
 import type { ManagementDeps } from './deps.ts'
 import { createGatewayHandlers } from './gateways.ts'
 import { createLogHandlers } from './logs.ts'
 import { respondError } from './respond.ts'
-import { mountRoutes } from './routes.ts'
+import { type AuthenticatedApp, type Handlers, mountRoutes } from './routes.ts'
+import { createTokenHandlers } from './tokens.ts'
 import { createUserTokenHandlers } from './user-tokens.ts'
 
 const maxBodyBytes = 10 * 1024 * 1024
 
 /** The management API, for everything below `/client/v4`. Each route needs a credential, also one that is not there. */
-export function createManagementApp(deps: ManagementDeps): Hono {
-  const app = new Hono().basePath('/client/v4')
+export function createManagementApp(deps: ManagementDeps): AuthenticatedApp {
+  const app: AuthenticatedApp = new Hono<{ Variables: { caller: Caller } }>().basePath('/client/v4')
   app.onError((thrown, { req }) => {
     const error = toGatewayError(thrown)
     if (error.code === 'internal') {
@@ -25,8 +27,8 @@ export function createManagementApp(deps: ManagementDeps): Hono {
     return respondError(error)
   })
   app.notFound(({ req }) => respondError(new GatewayError('no_route', `No route for ${req.method} ${req.path}.`)))
-  app.use(async ({ req }, next) => {
-    authenticate((name) => req.header(name), deps)
+  app.use(async (context, next) => {
+    context.set('caller', await authenticate((name) => context.req.header(name), deps))
     await next()
   })
   app.use(
@@ -37,8 +39,16 @@ export function createManagementApp(deps: ManagementDeps): Hono {
       },
     }),
   )
-  mountRoutes(app, gatewayRoutes, createGatewayHandlers(deps))
-  mountRoutes(app, logRoutes, createLogHandlers(deps))
-  mountRoutes(app, userTokenRoutes, createUserTokenHandlers())
+  const handlers: { [Noun in keyof ApiRoutes]: Handlers<ApiRoutes[Noun]> } = {
+    gateways: createGatewayHandlers(deps),
+    logs: createLogHandlers(deps),
+    tokens: createTokenHandlers(deps),
+    auditLogs: createAuditLogHandlers(deps),
+    userTokens: createUserTokenHandlers(deps),
+  }
+  for (const [noun, routes] of Object.entries(apiRoutes)) {
+    // The mapped type pairs them by noun; the compiler loses that in a loop.
+    mountRoutes(app, deps.live, routes, handlers[noun as keyof ApiRoutes] as Handlers<Record<string, Route>>)
+  }
   return app
 }

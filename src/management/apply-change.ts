@@ -1,9 +1,11 @@
-import type { LiveChange } from '../live/live.ts'
+import type { Live, LiveChange } from '../live/live.ts'
 import { writeSignal } from '../live/signal.ts'
 import type { ManagementDeps } from './deps.ts'
 
 /** What a change of a gateway needs. */
-export type ChangeDeps = Pick<ManagementDeps, 'store' | 'live' | 'kv' | 'clock' | 'log'>
+export type ChangeDeps = Pick<ManagementDeps, 'store' | 'kv' | 'clock' | 'log' | 'newId'> & {
+  live: Pick<Live, 'apply'>
+}
 
 /** Puts a stored change in force: in this process at once, in others as soon as they hear of it. */
 export async function applyChange(

@@ -1,6 +1,7 @@
 import type { Clock } from '../kernel/clock.ts'
 import type { TextLog } from '../kernel/text-log.ts'
 import type { Kv } from '../kv/kv.ts'
+import type { Credentials } from '../live/credentials.ts'
 import type { Live } from '../live/live.ts'
 import type { Store } from '../store/store.ts'
 
@@ -8,16 +9,18 @@ import type { Store } from '../store/store.ts'
 export interface ManagementDeps {
   store: Store
   /** The compiled settings in memory. */
-  live: Pick<Live, 'apply'>
+  live: Pick<Live, 'apply' | 'gateway' | 'all'>
   /** Where answers are cached, and the line to other processes. */
   kv: Pick<Kv, 'drop' | 'publish'>
   clock: Clock
   log: TextLog
-  /** Compares in constant time. */
-  isAdminToken(text: string): boolean
+  newId(): string
+  credentials: Credentials
   adminEmail: string
   /** Where clients reach this server, without a trailing slash. */
   publicUrl: string
   /** Resolves when the requests finished so far have their rows in the store, or after a bounded wait. */
   caughtUp(): Promise<void>
+  /** Resolves when what other processes changed before is in force here; null where there is no other process. */
+  catchUpSettings: (() => Promise<void>) | null
 }

@@ -6,11 +6,14 @@ import {
   readOnlyGatewayFields,
   settingsNotEnforced,
 } from '../contract/gateway-settings.ts'
+import type { Caller } from '../contract/permissions.ts'
 import type { Gateway, gatewayRoutes } from '../contract/gateways.ts'
 import { GatewayError } from '../kernel/errors.ts'
 import { applyChange, dropCached } from './apply-change.ts'
 import type { ManagementDeps } from './deps.ts'
-import { findGateway, insertGateway } from './find-gateway.ts'
+import { findGateway, gatewayAudit, insertGateway } from './find-gateway.ts'
+import { requireUnchanged } from './if-match.ts'
+import { toIso } from './present.ts'
 import { removeOrphans } from './removal.ts'
 import type { Reply } from './respond.ts'
 import type { Handlers } from './routes.ts'
@@ -18,11 +21,12 @@ import type { Handlers } from './routes.ts'
 export function createGatewayHandlers(deps: ManagementDeps): Handlers<typeof gatewayRoutes> {
   const { store, publicUrl } = deps
   return {
-    async list({ params, query }) {
+    async list({ params, query, caller }) {
       const { rows, total } = await store.gateways.page({
         accountId: params.account_id,
         search: query.search ?? null,
         id: query.id ?? null,
+        numbers: caller.kind === 'token' ? caller.gateways : null,
         page: query.page,
         perPage: query.per_page,
       })
@@ -32,10 +36,10 @@ export function createGatewayHandlers(deps: ManagementDeps): Handlers<typeof gat
       }
     },
 
-    async create({ params, body }) {
+    async create({ params, body, caller }) {
       const { id, ...rest } = body
       const given = writable(rest)
-      const record = await insertGateway(deps, params.account_id, id, given)
+      const record = await insertGateway(deps, caller, params.account_id, id, given)
       if (record === null) {
         throw new GatewayError('input_invalid', `A gateway ${id} already exists in the account ${params.account_id}.`, {
           path: ['body', 'id'],
@@ -52,16 +56,20 @@ export function createGatewayHandlers(deps: ManagementDeps): Handlers<typeof gat
 
     edit: (input) => update(deps, input),
 
-    async purge({ params, ifMatch }) {
-      await change(deps, { params, ifMatch }, ({ settings, cacheEpoch }) => ({ settings, cacheEpoch: cacheEpoch + 1 }))
+    async purge({ params, ifMatch, caller }) {
+      await change(deps, { params, ifMatch, caller }, ({ settings, cacheEpoch }) => ({
+        settings,
+        cacheEpoch: cacheEpoch + 1,
+      }))
       return { result: { id: params.gateway_id, purged: true } }
     },
 
-    async delete({ params, ifMatch }) {
+    async delete({ params, ifMatch, caller }) {
       const record = await findGateway(deps, params.account_id, params.gateway_id)
-      requireUnchanged(record, ifMatch)
-      const { number, accountId, id } = record
-      const version = await store.gateways.remove(number)
+      requireUnchanged(`The gateway ${record.id}`, record.modifiedMs, ifMatch)
+      const { number, accountId, id, settings } = record
+      const audit = gatewayAudit(deps, caller, { accountId, id, action: 'delete', before: settings, after: null })
+      const version = await store.gateways.remove(number, audit)
       if (version === null) throw goneMeanwhile(record)
       await applyChange(deps, { type: 'gateway-removed', number, accountId, id, version })
       await dropCached(deps, number, 'everything')
@@ -98,6 +106,7 @@ const maxAttempts = 20
 interface Target {
   params: { account_id: string; gateway_id: string }
   ifMatch: string | undefined
+  caller: Caller
 }
 
 async function update(
@@ -123,19 +132,26 @@ async function update(
 /** Writes what `next` makes of a gateway and puts it in force; what is cached goes where the epoch rose. */
 async function change(
   deps: ManagementDeps,
-  { params, ifMatch }: Target,
+  { params, ifMatch, caller }: Target,
   next: (current: GatewayRecord) => Pick<GatewayRecord, 'settings' | 'cacheEpoch'>,
 ): Promise<GatewayRecord> {
   for (let attempt = 1; attempt <= maxAttempts; attempt++) {
     const current = await findGateway(deps, params.account_id, params.gateway_id)
-    requireUnchanged(current, ifMatch)
+    requireUnchanged(`The gateway ${current.id}`, current.modifiedMs, ifMatch)
     const record: GatewayRecord = {
       ...current,
       ...next(current),
       // Always another time, for it also names the version.
       modifiedMs: Math.max(deps.clock.nowMs(), current.modifiedMs + 1),
     }
-    const version = await deps.store.gateways.update(record, current.modifiedMs)
+    const audit = gatewayAudit(deps, caller, {
+      accountId: record.accountId,
+      id: record.id,
+      action: 'update',
+      before: current.settings,
+      after: record.settings,
+    })
+    const version = await deps.store.gateways.update(record, current.modifiedMs, audit)
     if (version === null) continue
     await applyChange(deps, { type: 'gateway', record, version })
     if (record.cacheEpoch !== current.cacheEpoch) await dropCached(deps, record.number, 'answers')
@@ -159,20 +175,6 @@ function notesOn(given: Record<string, unknown>, settings: Record<string, unknow
   ]
 }
 
-/** `If-Match` carries the `modified_at` of the version that the caller has seen. */
-function requireUnchanged(record: GatewayRecord, ifMatch: string | undefined): void {
-  const modifiedAt = toIso(record.modifiedMs)
-  if (ifMatch === undefined || ifMatch === '*' || ifMatch === modifiedAt) return
-  throw new GatewayError(
-    'precondition_failed',
-    `The gateway ${record.id} was changed at ${modifiedAt}, after the version of If-Match. Read it again.`,
-  )
-}
-
 function goneMeanwhile(record: GatewayRecord): GatewayError {
   return new GatewayError('not_found', `Gateway not found: ${record.id} was removed meanwhile.`)
-}
-
-function toIso(ms: number): string {
-  return new Date(ms).toISOString()
 }

@@ -1,13 +1,12 @@
 import type { z } from 'zod'
 import type { Notice } from '../contract/envelope.ts'
 import { GatewayError } from '../kernel/errors.ts'
+import { isSecretField } from './secret-fields.ts'
 
 /** The part of a request that an input came from: the first word of an error's `path`. */
 export type InputPart = 'path' | 'query' | 'body'
 
 const maxShown = 64
-/** Below these names values may be secrets, and are not repeated. */
-const unshown = new Set(['otel', 'stripe', 'logpush_public_key', 'store_id'])
 
 /** Input that its schema refused, with all that is wrong in it. */
 export class InvalidInput extends GatewayError {
@@ -33,7 +32,7 @@ function toNotice(part: InputPart, issue: z.core.$ZodIssue): Omit<Notice, 'code'
   const extra = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []
   const path = [...issue.path, ...extra].map((step) => (typeof step === 'symbol' ? String(step) : step))
   const name = path.length === 0 ? part : path.join('.')
-  const isHidden = path.some((step) => unshown.has(String(step)))
+  const isHidden = path.some((step) => step === 'otel' || isSecretField(String(step)))
   return { code: 0, message: `${name}: ${reasonOf(issue)}${isHidden ? '' : shown(issue.input)}`, path: [part, ...path] }
 }
 

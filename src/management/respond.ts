@@ -19,12 +19,12 @@ export interface RawReply {
 /** Cloudflare numbers its messages too; clients only read their text. */
 const noteCode = 1000
 
-export function respond(reply: Reply<unknown>): Response {
-  const envelope: Envelope = {
+export function respond(reply: Reply<unknown>, resultKey: 'result' | 'data' | 'route' = 'result'): Response {
+  const envelope: Omit<Envelope, 'result'> = {
     success: true,
     errors: [],
     messages: (reply.notes ?? []).map((message) => ({ code: noteCode, message })),
-    result: reply.result,
+    [resultKey]: reply.result,
     ...(reply.resultInfo !== undefined && { result_info: reply.resultInfo }),
   }
   return Response.json(envelope)

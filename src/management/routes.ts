@@ -1,7 +1,9 @@
 import { type Context, Hono } from 'hono'
 import type { z } from 'zod'
 import type { Route } from '../contract/route.ts'
+import { type Caller, mayUse } from '../contract/permissions.ts'
 import { GatewayError } from '../kernel/errors.ts'
+import type { Live } from '../live/live.ts'
 import { parseInput } from './invalid-input.ts'
 import { type RawReply, type Reply, respond, respondRaw } from './respond.ts'
 
@@ -12,7 +14,12 @@ export interface Input<R extends Route> {
   body: R['body'] extends z.ZodType ? z.output<R['body']> : unknown
   /** The `If-Match` header, without quotes. */
   ifMatch: string | undefined
+  caller: Caller
 }
+
+/** The app whose requests have been authenticated. */
+export type AuthenticatedApp = Hono<{ Variables: { caller: Caller } }>
+type AuthenticatedContext = Context<{ Variables: { caller: Caller } }>
 
 export type Handler<R extends Route> = (
   input: Input<R>,
@@ -23,7 +30,8 @@ export type Handlers<Routes extends Record<string, Route>> = { [Name in keyof Ro
 
 /** Mounts a noun's routes; any other method on their paths answers 405. */
 export function mountRoutes<Routes extends Record<string, Route>>(
-  app: Hono,
+  app: AuthenticatedApp,
+  live: Pick<Live, 'gateway'>,
   routes: Routes,
   handlers: Handlers<Routes>,
 ): void {
@@ -34,8 +42,8 @@ export function mountRoutes<Routes extends Record<string, Route>>(
     const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1')
     paths.add(path)
     app.on(route.method, path, async (context) => {
-      const reply = await handler(await readInput(route, context))
-      return 'body' in reply ? respondRaw(reply) : respond(reply)
+      const reply = await handler(await readInput(route, context, live))
+      return 'body' in reply ? respondRaw(reply) : respond(reply, route.resultKey)
     })
   }
   for (const path of paths) {
@@ -45,14 +53,42 @@ export function mountRoutes<Routes extends Record<string, Route>>(
   }
 }
 
-async function readInput(route: Route, context: Context): Promise<Input<Route>> {
+/** Nothing of a request is looked at, and no mistake in it told, before its caller is allowed to make it. */
+async function readInput(
+  route: Route,
+  context: AuthenticatedContext,
+  live: Pick<Live, 'gateway'>,
+): Promise<Input<Route>> {
   const { req } = context
+  const caller = context.get('caller')
+  const params = parseInput(route.params, req.param(), 'path')
+  requirePermission(route, caller, params, live)
   return {
-    params: parseInput(route.params, req.param(), 'path'),
+    params,
     query: parseInput(route.query, readQuery(req.queries()), 'query'),
     body: route.body === null ? undefined : parseInput(route.body, parseJson(await req.text()), 'body'),
     ifMatch: req.header('if-match')?.replace(/^(?:W\/)?"(.*)"$/, '$1'),
+    caller,
   }
+}
+
+function requirePermission(
+  { permission, showsOwnOnly }: Route,
+  caller: Caller,
+  { account_id: accountId, gateway_id: gatewayId }: Record<string, unknown>,
+  live: Pick<Live, 'gateway'>,
+): void {
+  if (permission === null) return
+  if (typeof accountId !== 'string') throw new Error('a route with a permission must name its account')
+  const whole = showsOwnOnly && caller.kind === 'token' ? { ...caller, gateways: null } : caller
+  const gateway = typeof gatewayId === 'string' ? live.gateway(accountId, gatewayId)?.number : null
+  if (mayUse(whole, permission, { accountId, gateway })) return
+  throw new GatewayError(
+    'forbidden',
+    permission === 'admin'
+      ? 'Authentication error: only the admin of the instance may do this.'
+      : `Authentication error: this token may not do this here; it needs the permission ${permission}.`,
+  )
 }
 
 /** A parameter given twice is refused: taking one of the two would be a guess. */

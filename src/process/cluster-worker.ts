@@ -2,7 +2,6 @@ import { answerStats, createStatsCaller, type FromWorker, type ToWorker } from '
 import { systemClock } from '../kernel/clock.ts'
 import type { Config } from '../kernel/config.ts'
 import { createProcessLine } from '../kernel/line.ts'
-import { createCredentials } from '../kernel/secrets.ts'
 import type { TextLog } from '../kernel/text-log.ts'
 import { type Node, startNode } from './node.ts'
 import { usualPatience } from './patience.ts'
@@ -22,8 +21,7 @@ export function runClusterWorker(config: Config, log: TextLog, onStop: (reason: 
   let starting: Promise<Node> | null = null
 
   async function start({ writer, dataDir, adminToken }: ToWorker & { kind: 'worker-start' }): Promise<Node> {
-    const credentials = createCredentials(adminToken)
-    const base = { config, log, patience: usualPatience, clock: systemClock, credentials }
+    const base = { config, log, patience: usualPatience, clock: systemClock, adminToken }
     const node = await startNode(base, connectStorage(dataDir, line), { writer, stats: askAll })
     answerStats(line, () => node.stats())
     tell({ kind: 'worker-listening', url: node.url })

@@ -3,7 +3,6 @@ import { ownPositions } from '../journal/journal-id.ts'
 import { createJournal, type Journal, type JournalStats } from '../journal/journal.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Config } from '../kernel/config.ts'
-import type { Credentials } from '../kernel/secrets.ts'
 import type { TextLog } from '../kernel/text-log.ts'
 import { within } from '../kernel/within.ts'
 import type { Kv } from '../kv/kv.ts'
@@ -20,7 +19,7 @@ export interface Base {
   log: TextLog
   patience: Patience
   clock: Clock
-  credentials: Credentials
+  adminToken: string
 }
 
 export interface NodeOptions {

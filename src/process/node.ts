@@ -12,6 +12,7 @@ import { createManagementApp } from '../management/app.ts'
 import { findGateway } from '../management/find-gateway.ts'
 import { createOperations } from '../management/operations.ts'
 import { respondError } from '../management/respond.ts'
+import { createCredentials, type Credentials } from '../live/credentials.ts'
 import { createPriceTable } from '../pricing/price-table.ts'
 import { type Base, type Engines, type NodeOptions, openEngines } from './engines.ts'
 import { createFront, listen } from './server.ts'
@@ -31,14 +32,15 @@ export async function startNode(base: Base, storage: Storage, options: NodeOptio
   const { config, patience } = base
   const engines = await openEngines(base, storage, options)
   const upstreams = createUpstreams(patience)
-  const run = createDataPlane(base, engines, upstreams)
+  const parts = createParts(base, engines)
+  const run = createDataPlane(base, engines, parts, upstreams)
   const server = await listen(config).catch(async (error: unknown) => {
     await engines.close()
     throw error
   })
   // From here to `serve` nothing may be awaited: a request without a listener would wait for ever.
   const { url } = server
-  server.serve(createFront(config, patience, run, getRequestListener(createOthers(base, engines, url).fetch)))
+  server.serve(createFront(config, patience, run, getRequestListener(createOthers(base, engines, parts, url).fetch)))
   return {
     url,
     stats: () => engines.journal.stats(),
@@ -50,11 +52,26 @@ export async function startNode(base: Base, storage: Storage, options: NodeOptio
   }
 }
 
-function createDataPlane({ config, log, clock, credentials }: Base, engines: Engines, upstreams: Upstreams): Run {
+/** What both planes share. */
+interface Parts {
+  credentials: Credentials
+  newId: () => string
+}
+
+function createParts({ adminToken, clock }: Base, { live }: Engines): Parts {
+  return { credentials: createCredentials(adminToken, live, clock), newId: createIds(() => clock.nowMs()) }
+}
+
+function createDataPlane(
+  { config, log, clock }: Base,
+  engines: Engines,
+  { credentials, newId }: Parts,
+  upstreams: Upstreams,
+): Run {
   const { store, live, journal, kv, catchUpSettings } = engines
   return createPipeline({
     clock,
-    newId: createIds(() => clock.nowMs()),
+    newId,
     log,
     live,
     credentials,
@@ -68,7 +85,7 @@ function createDataPlane({ config, log, clock, credentials }: Base, engines: Eng
     limits: { maxBytes: config.maxBodyBytes, bufferedBytes: 8 << 20, parsedBytes: 128 << 10, keptBytes: 10 << 20 },
     catchUpSettings,
     async createDefaultGateway(accountId) {
-      const record = await findGateway({ store, live, kv, clock, log }, accountId, 'default')
+      const record = await findGateway({ store, live, kv, clock, log, newId }, accountId, 'default')
       // Another process may have been quicker.
       live.apply({ type: 'gateway', record, version: null })
       const snapshot = live.gateway(accountId, record.id)
@@ -79,11 +96,11 @@ function createDataPlane({ config, log, clock, credentials }: Base, engines: Eng
 }
 
 /** Everything that is not the data plane: the management API and what an operator's tools ask. */
-function createOthers({ config, log, clock, credentials }: Base, engines: Engines, url: string): Hono {
-  const { store, live, kv, stats, caughtUp } = engines
-  const isAdminToken = (text: string): boolean => credentials.check(text)
+function createOthers({ config, log, clock }: Base, engines: Engines, parts: Parts, url: string): Hono {
+  const { store, live, kv, stats, caughtUp, catchUpSettings } = engines
+  const { adminEmail } = config
   const publicUrl = config.publicUrl ?? url
-  const deps = { store, live, kv, clock, log, isAdminToken, adminEmail: config.adminEmail, publicUrl, caughtUp }
+  const deps = { ...parts, store, live, kv, clock, log, adminEmail, publicUrl, caughtUp, catchUpSettings }
   return new Hono()
     .route('/', createOperations({ store, kv, journalStats: stats }))
     .route('/', createManagementApp(deps))

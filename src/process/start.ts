@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { type Clock, systemClock } from '../kernel/clock.ts'
 import type { Config } from '../kernel/config.ts'
-import { createCredentials, loadAdminToken } from '../kernel/secrets.ts'
+import { loadAdminToken } from '../kernel/secrets.ts'
 import type { TextLog } from '../kernel/text-log.ts'
 import { within } from '../kernel/within.ts'
 import { removeOrphans } from '../management/removal.ts'
@@ -33,7 +33,7 @@ export async function startTollgate(
     lock.release()
     throw error
   })
-  const base = { config, log, patience, clock, credentials: createCredentials(adminToken) }
+  const base = { config, log, patience, clock, adminToken }
   const node = await startNode(base, storage, { writer: 0, stats: (own) => own }).catch(async (error: unknown) => {
     await storage.close()
     lock.release()

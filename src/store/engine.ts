@@ -44,6 +44,8 @@ export interface Engine {
   insertBlocks(transaction: Transaction<Schema>, blocks: readonly NewBlock[]): Promise<number[]>
   /** Why a row was refused for what is in it, so that it would be refused again; null for every other failure. */
   refusalOf(error: unknown): string | null
+  /** Whether a row was refused because one with the same key is there. */
+  isDuplicate(error: unknown): boolean
   /** Called after rows were removed and committed: what the engine still holds of them outside its tables goes. */
   forgetRemoved(db: Kysely<Schema>): Promise<void>
 }

@@ -1,5 +1,6 @@
-import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
+import { type Kysely, type Selectable, sql } from 'kysely'
 import type { GatewayRecord } from '../contract/gateway-record.ts'
+import { finishChange } from './audit.ts'
 import { cleanText } from './clean-text.ts'
 import type { Schema } from './schema.ts'
 import type { GatewayStore } from './store.ts'
@@ -13,7 +14,7 @@ export function createGatewayStore(db: Kysely<Schema>): GatewayStore {
 
     page: (query) => readPage(db, query),
 
-    insert: (gateway) =>
+    insert: (gateway, audit) =>
       db.transaction().execute(async (transaction) => {
         const inserted = await transaction
           .insertInto('gateways')
@@ -22,10 +23,10 @@ export function createGatewayStore(db: Kysely<Schema>): GatewayStore {
           .returning('number')
           .executeTakeFirst()
         if (inserted === undefined) return null
-        return { record: { ...gateway, number: inserted.number }, version: await raiseVersion(transaction) }
+        return { record: { ...gateway, number: inserted.number }, version: await finishChange(transaction, audit) }
       }),
 
-    update: (gateway, expectedModifiedMs) =>
+    update: (gateway, expectedModifiedMs, audit) =>
       db.transaction().execute(async (transaction) => {
         const { numUpdatedRows } = await transaction
           .updateTable('gateways')
@@ -37,16 +38,18 @@ export function createGatewayStore(db: Kysely<Schema>): GatewayStore {
           .where('number', '=', gateway.number)
           .where('modified_ms', '=', expectedModifiedMs)
           .executeTakeFirstOrThrow()
-        return numUpdatedRows === 1n ? await raiseVersion(transaction) : null
+        return numUpdatedRows === 1n ? await finishChange(transaction, audit) : null
       }),
 
-    remove: (number) =>
+    remove: (number, audit) =>
       db.transaction().execute(async (transaction) => {
         const { numDeletedRows } = await transaction
           .deleteFrom('gateways')
           .where('number', '=', number)
           .executeTakeFirstOrThrow()
-        return numDeletedRows === 1n ? await raiseVersion(transaction) : null
+        if (numDeletedRows === 0n) return null
+        await transaction.deleteFrom('documents').where('gateway', '=', number).execute()
+        return await finishChange(transaction, audit)
       }),
 
     async version() {
@@ -57,10 +60,11 @@ export function createGatewayStore(db: Kysely<Schema>): GatewayStore {
 
 async function readPage(
   db: Kysely<Schema>,
-  { accountId, search, id, page, perPage }: Parameters<GatewayStore['page']>[0],
+  { accountId, search, id, numbers, page, perPage }: Parameters<GatewayStore['page']>[0],
 ): ReturnType<GatewayStore['page']> {
   let matching = db.selectFrom('gateways').where('account_id', '=', cleanText(accountId))
   if (id !== null) matching = matching.where('id', '=', cleanText(id))
+  if (numbers !== null) matching = matching.where('number', 'in', numbers)
   if (search !== null) {
     const pattern = `%${cleanText(search)
       .toLowerCase()
@@ -75,16 +79,6 @@ async function readPage(
     .offset((page - 1) * perPage)
     .execute()
   return { rows: rows.map(toRecord), total }
-}
-
-/** Last in its transaction: from here to the commit all other changes of settings wait. */
-async function raiseVersion(transaction: Transaction<Schema>): Promise<number> {
-  const { version } = await transaction
-    .updateTable('settings_version')
-    .set((row) => ({ version: row('version', '+', 1) }))
-    .returning('version')
-    .executeTakeFirstOrThrow()
-  return version
 }
 
 function toColumns(gateway: Omit<GatewayRecord, 'number'>): Omit<Selectable<Schema['gateways']>, 'number'> {

@@ -1,4 +1,4 @@
-import type { GatewayStore, LogQuery, LogStore } from './store.ts'
+import type { AuditStore, DocumentStore, GatewayStore, LogQuery, LogStore } from './store.ts'
 
 /** `write`: the one that writes. `list`: what answers soon. `scan`: what may have to look at many rows. */
 export type LineName = 'write' | 'list' | 'scan'
@@ -13,6 +13,8 @@ const lineOf = {
     remove: 'write',
     version: 'list',
   },
+  documents: { all: 'list', list: 'list', get: 'list', write: 'write' },
+  audit: { append: 'write', page: 'list' },
   logs: {
     append: 'write',
     positions: 'list',
@@ -24,7 +26,12 @@ const lineOf = {
     orphans: 'scan',
     storeId: 'list',
   },
-} satisfies { gateways: LinesOf<GatewayStore>; logs: LinesOf<LogStore> }
+} satisfies {
+  gateways: LinesOf<GatewayStore>
+  documents: LinesOf<DocumentStore>
+  audit: LinesOf<AuditStore>
+  logs: LinesOf<LogStore>
+}
 
 type LinesOf<Methods> = {
   [Name in keyof Methods]:

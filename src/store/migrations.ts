@@ -11,6 +11,7 @@ export async function migrate(db: Kysely<Schema>, engine: Engine): Promise<void>
     '0002_cache_epoch': { up: addCacheEpoch },
     '0003_settings_version': { up: addSettingsVersion },
     '0004_store_id': { up: addStoreId },
+    '0005_documents': { up: (untyped) => addDocuments(untyped, engine) },
   }
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } })
   const { error } = await migrator.migrateToLatest()
@@ -75,5 +76,47 @@ async function addStoreId(db: Kysely<unknown>): Promise<void> {
     .insertInto('store_id')
     .values({ number: 1, id: randomUUID() })
     .onConflict((conflict) => conflict.column('number').doNothing())
+    .execute()
+}
+
+async function addDocuments(db: Kysely<unknown>, engine: Engine): Promise<void> {
+  const { text, neverReusedKey } = engine.columnTypes
+  await db.schema
+    .createTable('documents')
+    .ifNotExists()
+    .addColumn('number', neverReusedKey)
+    .addColumn('kind', text, (column) => column.notNull())
+    .addColumn('id', text, (column) => column.notNull())
+    .addColumn('account_id', text, (column) => column.notNull())
+    .addColumn('gateway', 'bigint', (column) => column.notNull())
+    .addColumn('parent_id', text)
+    .addColumn('name', text, (column) => column.notNull())
+    .addColumn('body', 'text', (column) => column.notNull())
+    .addColumn('created_ms', 'bigint', (column) => column.notNull())
+    .addColumn('modified_ms', 'bigint', (column) => column.notNull())
+    .addUniqueConstraint('documents_id', ['kind', 'id'])
+    .addUniqueConstraint('documents_name', ['kind', 'account_id', 'gateway', 'name'])
+    .execute()
+  await db.schema.createIndex('documents_gateway').ifNotExists().on('documents').column('gateway').execute()
+  await db.schema.createIndex('documents_parent').ifNotExists().on('documents').column('parent_id').execute()
+  await db.schema
+    .createTable('audit_logs')
+    .ifNotExists()
+    .addColumn('id', text, (column) => column.primaryKey())
+    .addColumn('account_id', text, (column) => column.notNull())
+    .addColumn('gateway_id', text)
+    .addColumn('actor', text, (column) => column.notNull())
+    .addColumn('action', text, (column) => column.notNull())
+    .addColumn('resource', text, (column) => column.notNull())
+    .addColumn('resource_id', text, (column) => column.notNull())
+    .addColumn('before', 'text', (column) => column.notNull())
+    .addColumn('after', 'text', (column) => column.notNull())
+    .addColumn('at_ms', 'bigint', (column) => column.notNull())
+    .execute()
+  await db.schema
+    .createIndex('audit_logs_account')
+    .ifNotExists()
+    .on('audit_logs')
+    .columns(['account_id', 'id'])
     .execute()
 }

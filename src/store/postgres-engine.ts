@@ -2,7 +2,7 @@ import { type Kysely, PostgresDialect, sql } from 'kysely'
 import type { Engine, LogColumns } from './engine.ts'
 import { withLogColumns } from './log-columns.ts'
 import { createDays, dayOf, lowestBlockOf } from './postgres-days.ts'
-import { isWithoutPartition, refusalOf } from './postgres-errors.ts'
+import { isDuplicate, isWithoutPartition, refusalOf } from './postgres-errors.ts'
 import { createPostgresPool, type PostgresPoolOptions } from './postgres-pool.ts'
 
 /** As bytes, whatever the language of the database is: ids are ranges of bytes, and SQLite does the same. */
@@ -48,6 +48,7 @@ export function createPostgresEngine(options: PostgresPoolOptions): Engine {
     },
 
     refusalOf,
+    isDuplicate,
     async forgetRemoved(db) {
       days.dropEmpty(db)
     },

@@ -44,6 +44,11 @@ export function refusalOf(error: unknown): string | null {
   return refused.has(code.slice(0, 2)) || code === notNull ? error.message : null
 }
 
+/** Whether a row was refused because one with the same key is there. */
+export function isDuplicate(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === '23505'
+}
+
 /** Whether there was no partition for a row. */
 export function isWithoutPartition(error: unknown): boolean {
   return error instanceof DatabaseError && error.code === checkFailed && error.constraint === undefined

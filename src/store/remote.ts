@@ -11,7 +11,7 @@ import {
   isKind,
   type OpenLine,
 } from './remote-caller.ts'
-import type { GatewayStore, LogStore, Store } from './store.ts'
+import type { AuditStore, DocumentStore, GatewayStore, LogStore, Store } from './store.ts'
 
 /** A line that can be closed from this end. */
 interface ClosableLine extends Line {
@@ -62,8 +62,10 @@ export function connectStore(lines: { write: Line; list: Line; scan: Line | Open
       ]),
     )
   return {
-    // `lines.ts` has exactly the methods of these two types, and the other end calls those of the same type.
+    // `lines.ts` has exactly the methods of these types, and the other end calls those of the same type.
     gateways: part('gateways') as unknown as GatewayStore,
+    documents: part('documents') as unknown as DocumentStore,
+    audit: part('audit') as unknown as AuditStore,
     logs: part('logs') as unknown as LogStore,
     async ping() {
       // Its thread may be busy with a scan, which is no reason to wait: it is enough that it lives.

@@ -3,6 +3,8 @@ import type { Generated } from 'kysely'
 /** The tables as Kysely sees them. Booleans are 0 or 1, JSON is text: the same on every engine. */
 export interface Schema {
   gateways: GatewayTable
+  documents: DocumentTable
+  audit_logs: AuditTable
   logs: LogTable
   body_blocks: BodyBlockTable
   journal_positions: JournalPositionTable
@@ -18,6 +20,33 @@ interface GatewayTable {
   cache_epoch: number
   created_ms: number
   modified_ms: number
+}
+
+interface DocumentTable {
+  number: Generated<number>
+  kind: string
+  id: string
+  account_id: string
+  /** 0: of the account. A null would be unlike every other null, so that nothing would be unique. */
+  gateway: number
+  parent_id: string | null
+  name: string
+  body: string
+  created_ms: number
+  modified_ms: number
+}
+
+interface AuditTable {
+  id: string
+  account_id: string
+  gateway_id: string | null
+  actor: string
+  action: string
+  resource: string
+  resource_id: string
+  before: string
+  after: string
+  at_ms: number
 }
 
 /** What is filtered, ordered or summed has a column; everything else is in `detail`, see log-columns.ts. */

@@ -1,5 +1,7 @@
 import { Kysely, sql } from 'kysely'
 import { GatewayError } from '../kernel/errors.ts'
+import { createAuditStore } from './audit.ts'
+import { createDocumentStore } from './documents.ts'
 import type { Engine, StorePlace } from './engine.ts'
 import { createGatewayStore } from './gateways.ts'
 import { createLogStore } from './logs.ts'
@@ -43,6 +45,8 @@ export async function openSqlStore({
 function createSqlStore(db: Kysely<Schema>, engine: Engine): Store {
   return {
     gateways: createGatewayStore(db),
+    documents: createDocumentStore(db, engine),
+    audit: createAuditStore(db),
     logs: createLogStore(db, engine),
     async ping() {
       const answer = sql`select 1`.execute(db)

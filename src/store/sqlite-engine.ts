@@ -63,6 +63,7 @@ export function createSqliteEngine({ file, readOnly, deadlineMs }: SqliteOptions
       return rows.map((row) => row.id).toSorted((a, b) => a - b)
     },
     refusalOf,
+    isDuplicate: (error) => error instanceof Error && 'errcode' in error && duplicates.includes(Number(error.errcode)),
     forgetRemoved: (db) => emptyWriteAheadLog(database, db),
   }
 }
@@ -81,6 +82,9 @@ async function createLogTables(db: Kysely<unknown>): Promise<void> {
 
 /** SQLITE_CONSTRAINT_NOTNULL, SQLITE_TOOBIG and SQLITE_MISMATCH, https://www.sqlite.org/rescode.html */
 const refusals = [1299, 18, 20]
+
+/** SQLITE_CONSTRAINT_PRIMARYKEY and SQLITE_CONSTRAINT_UNIQUE. */
+const duplicates = [1555, 2067]
 
 function refusalOf(error: unknown): string | null {
   if (!(error instanceof Error)) return null

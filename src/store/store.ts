@@ -1,3 +1,5 @@
+import type { AuditEntry } from '../contract/audit-entry.ts'
+import type { DocumentKind, DocumentOutcome, DocumentRecord, DocumentWrite } from '../contract/document.ts'
 import type { GatewayRecord } from '../contract/gateway-record.ts'
 import type { LogEntry, LogRecord } from '../contract/log-record.ts'
 
@@ -8,6 +10,8 @@ import type { LogEntry, LogRecord } from '../contract/log-record.ts'
  */
 export interface Store {
   gateways: GatewayStore
+  documents: DocumentStore
+  audit: AuditStore
   logs: LogStore
   /** Resolves when the engine answers a trivial query; rejects with the reason otherwise. */
   ping(): Promise<void>
@@ -22,23 +26,58 @@ export interface GatewayStore {
     accountId: string
     search: string | null
     id: string | null
+    /** Only these; null: all. */
+    numbers: readonly number[] | null
     page: number
     perPage: number
   }): Promise<{ rows: GatewayRecord[]; total: number }>
   /** The stored record with its new number, or null if the account has a gateway of that id. */
-  insert(gateway: Omit<GatewayRecord, 'number'>): Promise<{ record: GatewayRecord; version: number } | null>
+  insert(
+    gateway: Omit<GatewayRecord, 'number'>,
+    audit: AuditEntry,
+  ): Promise<{ record: GatewayRecord; version: number } | null>
   /**
    * Writes `settings`, `cacheEpoch` and `modifiedMs` if the row is still the one modified at `expectedModifiedMs`. The
    * version made; null if it was changed meanwhile or is gone. Two changes at once never undo each other.
    */
-  update(gateway: GatewayRecord, expectedModifiedMs: number): Promise<number | null>
-  /** Removes the gateway row; its logs are removed by `logs.removeGateway`. The version made; null if it was gone. */
-  remove(number: number): Promise<number | null>
+  update(gateway: GatewayRecord, expectedModifiedMs: number, audit: AuditEntry): Promise<number | null>
   /**
-   * The version of all gateways together: it rises by one, in the same transaction, with every insert, update and
-   * removal, so that a process sees cheaply whether it missed one. 0 where nothing was ever changed.
+   * Removes the gateway row and its documents; its logs are removed by `logs.removeGateway`. The version made; null if
+   * it was gone.
+   */
+  remove(number: number, audit: AuditEntry): Promise<number | null>
+  /**
+   * The version of all settings together, gateways and documents: it rises by one, in the same transaction, with every
+   * change, so that a process sees cheaply whether it missed one. 0 where nothing was ever changed.
    */
   version(): Promise<number>
+}
+
+export interface DocumentStore {
+  /** All documents of these kinds, of all accounts, for the snapshots that are kept in memory. */
+  all(kinds: DocumentKind[]): Promise<DocumentRecord[]>
+  /** Those of an account that belong to this gateway (null: to the account itself), newest first. */
+  list<K extends DocumentKind>(kind: K, accountId: string, gateway: number | null): Promise<DocumentRecord<K>[]>
+  get<K extends DocumentKind>(kind: K, id: string): Promise<DocumentRecord<K> | null>
+  /** Does all steps in one transaction, or none. */
+  write(steps: DocumentWrite[], audit: AuditEntry): Promise<DocumentOutcome>
+}
+
+export interface AuditStore {
+  /** An entry for what is no change of settings: rows that were removed. */
+  append(entry: AuditEntry): Promise<void>
+  /** An account's entries, newest first. */
+  page(query: AuditQuery): Promise<{ rows: AuditEntry[]; total: number }>
+}
+
+export interface AuditQuery {
+  accountId: string
+  gatewayId: string | null
+  resource: string | null
+  resourceId: string | null
+  actor: string | null
+  page: number
+  perPage: number
 }
 
 /** Where the journal was read up to; stored in the same transaction as the rows that were read. */

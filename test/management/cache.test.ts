@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { gatewayRoutes } from '../../src/contract/gateways.ts'
 import type { StoredAnswer } from '../../src/kv/kv.ts'
+import { sampleAudit } from '../store/samples.ts'
 import { type Management, openManagement } from './open.ts'
 
 const answer: StoredAnswer = {
@@ -25,7 +26,8 @@ describe('management: cached answers', () => {
     api = await openManagement()
   })
   beforeEach(async () => {
-    for (const known of await api.deps.store.gateways.all()) await api.deps.store.gateways.remove(known.number)
+    for (const known of await api.deps.store.gateways.all())
+      await api.deps.store.gateways.remove(known.number, sampleAudit())
     await api.call('POST', 'gateways', { id: 'a', cache_ttl: 60 })
     number = (await stored()).number
     await api.kv.settle({ gateway: number, key: 'k', token: '' }, { answer, ttlMs: 60_000 })

@@ -3,6 +3,7 @@ import { after, before, beforeEach, describe, it } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import { gatewaySchema } from '../../src/contract/gateways.ts'
 import { createEntries } from '../store/entries.ts'
+import { sampleAudit } from '../store/samples.ts'
 import { accountId, type Management, openManagement } from './open.ts'
 
 describe('management: gateways', () => {
@@ -11,7 +12,8 @@ describe('management: gateways', () => {
     api = await openManagement()
   })
   beforeEach(async () => {
-    for (const { number } of await api.deps.store.gateways.all()) await api.deps.store.gateways.remove(number)
+    for (const { number } of await api.deps.store.gateways.all())
+      await api.deps.store.gateways.remove(number, sampleAudit())
     api.changes.length = 0
   })
   after(() => api.close())

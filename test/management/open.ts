@@ -4,7 +4,9 @@ import { createTextLog } from '../../src/kernel/text-log.ts'
 import { createManagementApp } from '../../src/management/app.ts'
 import type { Kv } from '../../src/kv/kv.ts'
 import { createMemoryKv } from '../../src/kv/memory-kv.ts'
-import type { LiveChange } from '../../src/live/live.ts'
+import { createIds } from '../../src/kernel/ids.ts'
+import { createCredentials } from '../../src/live/credentials.ts'
+import { createLive, type LiveChange } from '../../src/live/live.ts'
 import type { ManagementDeps } from '../../src/management/deps.ts'
 import { openTestStore } from '../store/open.ts'
 
@@ -40,15 +42,24 @@ export async function openManagement(): Promise<Management> {
   const store = await openTestStore()
   const clock = { now: Date.UTC(2026, 2, 1), nowMs: () => clock.now, tickMs: () => clock.now }
   const changes: LiveChange[] = []
+  const live = createLive([])
   const kv = createMemoryKv({ clock, maxBytes: 1 << 20 })
   const logLines: string[] = []
   const deps: ManagementDeps = {
     store,
     kv,
-    live: { apply: (change) => void changes.push(change) },
+    live: {
+      ...live,
+      apply(change) {
+        changes.push(change)
+        live.apply(change)
+      },
+    },
     clock,
     log: createTextLog('info', clock, (line) => void logLines.push(line)),
-    isAdminToken: (text) => text === token,
+    newId: createIds(() => clock.now),
+    credentials: createCredentials(token, live, clock),
+    catchUpSettings: null,
     adminEmail: 'admin@localhost',
     publicUrl: 'http://127.0.0.1:8787',
     async caughtUp() {

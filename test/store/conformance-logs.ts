@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { LogFilters, LogQuery, Store } from '../../src/store/store.ts'
 import { createEntries } from './entries.ts'
-import { insertGateway, query, type WithStore } from './samples.ts'
+import { insertGateway, query, sampleAudit, type WithStore } from './samples.ts'
 
 /** What every engine does with logs. */
 export function logConformance(withStore: WithStore): void {
@@ -107,7 +107,7 @@ export function logConformance(withStore: WithStore): void {
       assert.equal((await store.logs.page(query(number, {}, filters))).total, 1)
     }
     assert.equal(await store.logs.get(number, '\0'), null)
-    const page = { accountId: 'acme\0', search: '\ud800', id: '\0', page: 1, perPage: 10 }
+    const page = { accountId: 'acme\0', search: '\ud800', id: '\0', numbers: null, page: 1, perPage: 10 }
     assert.equal((await store.gateways.page(page)).total, 0)
   })
 
@@ -176,7 +176,7 @@ export function logConformance(withStore: WithStore): void {
   withStore('entries of a removed gateway are skipped, those beside them are kept', async (store) => {
     const gone = await insertGateway(store, 'acme', 'gone')
     const kept = await insertGateway(store, 'acme', 'kept')
-    await store.gateways.remove(gone.number)
+    await store.gateways.remove(gone.number, sampleAudit())
     const make = createEntries()
     await store.logs.append([make(gone.number), make(kept.number)], at(1))
     assert.equal((await store.logs.page(query(gone.number))).total, 0)
@@ -289,7 +289,7 @@ export function logConformance(withStore: WithStore): void {
     const make = createEntries()
     await store.logs.append([make(gone.number), make(gone.number), make(kept.number)], at(1))
     assert.deepEqual(await store.logs.orphans(), [])
-    await store.gateways.remove(gone.number)
+    await store.gateways.remove(gone.number, sampleAudit())
     assert.deepEqual(await store.logs.orphans(), [gone.number])
     assert.equal(await store.logs.removeGateway(gone.number, 1), 1)
     assert.equal(await store.logs.removeGateway(gone.number, 100), 1)
@@ -325,7 +325,7 @@ export function logConformance(withStore: WithStore): void {
       await store.logs.append([make(number)], at(round))
       const many = Array.from({ length: 1000 }, () => make(number))
       const append = store.logs.append(many, at(round))
-      await store.gateways.remove(number)
+      await store.gateways.remove(number, sampleAudit())
       while ((await store.logs.removeGateway(number, 1000)) > 0);
       await append
       assert.deepEqual(await store.logs.orphans(), [])

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Store } from '../../src/store/store.ts'
+import { documentConformance } from './conformance-documents.ts'
 import { gatewayConformance } from './conformance-gateways.ts'
 import { logConformance } from './conformance-logs.ts'
 import type { WithStore } from './samples.ts'
@@ -28,5 +29,6 @@ export function storeConformance(name: string, open: () => Promise<Store>): void
       await other.close()
     })
   })
+  describe(`store: ${name}: documents`, () => documentConformance(withStore))
   describe(`store: ${name}: logs`, () => logConformance(withStore))
 }

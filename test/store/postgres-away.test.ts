@@ -8,7 +8,7 @@ import type { Store } from '../../src/store/store.ts'
 import { startCuttingProxy } from '../servers/cutting-proxy.ts'
 import { skipWithout } from '../servers/debian.ts'
 import { startPostgres, type TestPostgres } from '../servers/postgres.ts'
-import { insertGateway, query } from './samples.ts'
+import { insertGateway, query, sampleAudit } from './samples.ts'
 import { createEntries, type TestEntry } from './entries.ts'
 
 const position = { lane: 'main', segment: 1, offset: 1 }
@@ -63,7 +63,7 @@ describe('store: PostgreSQL away', { skip: skipWithout('postgres', 'initdb') }, 
     return Promise.allSettled([
       store.ping(),
       store.gateways.all(),
-      store.gateways.remove(number + 1),
+      store.gateways.remove(number + 1, sampleAudit()),
       store.logs.positions(),
       store.logs.page(query(number, { orderBy: 'model' })),
       store.logs.get(number, id),

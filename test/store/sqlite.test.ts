@@ -9,7 +9,7 @@ import { setTimeout } from 'node:timers/promises'
 import { GatewayError } from '../../src/kernel/errors.ts'
 import { openSqlStore } from '../../src/store/sql-store.ts'
 import { storeConformance } from './conformance.ts'
-import { insertGateway, query } from './samples.ts'
+import { insertGateway, query, sampleAudit } from './samples.ts'
 import { createEntries } from './entries.ts'
 import { newFile, openTestStore, openWithReaders, startStoreThreads } from './open.ts'
 
@@ -125,9 +125,9 @@ describe('store: threads', () => {
     assert.deepEqual(await store.logs.orphans(), [])
     await scan.terminate()
     await assert.rejects(store.logs.orphans(), ended)
-    assert.equal(await store.gateways.remove(number), 2)
+    assert.equal(await store.gateways.remove(number, sampleAudit()), 2)
     await writer.terminate()
-    await assert.rejects(store.gateways.remove(number), ended)
+    await assert.rejects(store.gateways.remove(number, sampleAudit()), ended)
     await assert.rejects(store.close(), ended)
   })
 

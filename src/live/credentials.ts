@@ -1,0 +1,60 @@
+import type { Clock } from '../kernel/clock.ts'
+import { createSecretCheck, hashToken, isTokenShaped, tokenLength } from '../kernel/secrets.ts'
+import type { Caller } from '../contract/permissions.ts'
+import type { Live } from './live.ts'
+
+/** A credential of Tollgate's that stood in a text; `caller` is null where no token of this instance is like it. */
+export interface FoundCredential {
+  text: string
+  caller: Caller | null
+}
+
+/** How the instance's own credentials are known: the admin token, and tokens of accounts. */
+export interface Credentials {
+  /** The credential that stands in a header's or parameter's value, in whatever form; null: none. Cheap where there is none. */
+  find(text: string): FoundCredential | null
+  /** Whether a text is the admin token; takes the same time for every text. */
+  isAdminToken(text: string): boolean
+  /** Who holds this token; null: nobody (any more). */
+  holderOf(text: string): Caller | null
+}
+
+/** What may stand around a credential: schemes, lists, quotes, and the prefix of a subprotocol. */
+const around = /[\s,"'.]+/
+const prefix = 'tg_'
+
+export function createCredentials(adminToken: string, live: Pick<Live, 'token'>, clock: Clock): Credentials {
+  const isAdminToken = createSecretCheck(adminToken)
+  // Its beginning is no secret worth the name, and keeps other values from being taken apart and hashed.
+  const start = adminToken.slice(0, 3)
+
+  function findAdmin(text: string): string | null {
+    if (text.length < adminToken.length || !text.includes(start)) return null
+    const pieces = [text, text.slice(text.indexOf(' ') + 1).trim(), ...text.split(around)]
+    return pieces.find((piece) => piece.length === adminToken.length && isAdminToken(piece)) ?? null
+  }
+  function holderOf(text: string): Caller | null {
+    if (isAdminToken(text)) return { kind: 'admin' }
+    const token = isTokenShaped(text) ? live.token(hashToken(text)) : undefined
+    if (!token || (token.expiresMs !== null && token.expiresMs <= clock.nowMs())) return null
+    return { kind: 'token', ...token.grant }
+  }
+  return {
+    isAdminToken,
+    holderOf,
+    find(text) {
+      const own = findAdmin(text)
+      if (own !== null) return { text: own, caller: { kind: 'admin' } }
+      const token = findToken(text)
+      return token === null ? null : { text: token, caller: holderOf(token) }
+    },
+  }
+}
+
+function findToken(text: string): string | null {
+  for (let at = text.indexOf(prefix); at !== -1; at = text.indexOf(prefix, at + 1)) {
+    const token = text.slice(at, at + tokenLength)
+    if (isTokenShaped(token) && !/^[0-9A-Za-z]/.test(text.slice(at + tokenLength))) return token
+  }
+  return null
+}
