@@ -111,4 +111,20 @@ describe('two Tollgates that share all', { skip: skipWithout('redis-server', 'po
     }
     await redis.start()
   })
+
+  it('know a token of the other at once, and one that was revoked no more within a second', async () => {
+    const [first, second] = both
+    const made = await first.tollgate.manage('POST', '/tokens', { name: 'shared', permissions: ['AI Gateway Run'] })
+    const { id, value } = made.body.result as { id: string; value: string }
+    const headers = { ...json, 'cf-aig-authorization': `Bearer ${value}` }
+    const statusAt = async (journey: Journey): Promise<number> =>
+      (await journey.send(chat, { body: '{"model":"gpt-4o-mini"}', headers })).status
+    assert.deepEqual([await statusAt(second), await statusAt(first)], [200, 200])
+    assert.equal((await second.tollgate.manage('DELETE', `/tokens/${id}`)).status, 200)
+    const revokedAt = performance.now()
+    assert.equal(await statusAt(second), 401)
+    while ((await statusAt(first)) !== 401) {
+      assert.ok(performance.now() - revokedAt < 1000, 'a revoked token was taken for longer than a second')
+    }
+  })
 })
