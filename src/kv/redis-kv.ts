@@ -208,5 +208,5 @@ function bytesToKeep(answer: StoredAnswer, ttlMs: number, { asking, other, pendi
   const logBytes = answer.logBody?.length ?? 0
   if (ttlMs <= 0 || answer.body.length > mostBodyBytes || logBytes > mostBodyBytes) return null
   if (asking.isAway() || other.isAway() || pendingBytes + answer.body.length + logBytes > mostPendingBytes) return null
-  return writeStoredAnswer(answer)
+  return writeStoredAnswer(answer, (length) => Buffer.allocUnsafeSlow(length))
 }

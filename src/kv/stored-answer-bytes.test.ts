@@ -11,12 +11,12 @@ test('an answer is read as it was written, whatever its parts are', () => {
     answerOf('', { logBody: Buffer.alloc(0), headers: [], model: null }),
     answerOf(Buffer.from([0, 255, 10, 13]), { tokensIn: null, tokensOut: null, costNanoUsd: null }),
   ]) {
-    assert.deepEqual(readStoredAnswer(writeStoredAnswer(answer)), answer)
+    assert.deepEqual(readStoredAnswer(writeStoredAnswer(answer, Buffer.alloc)), answer)
   }
 })
 
 test('what is cut off, of another version or no answer at all is none', () => {
-  const bytes = writeStoredAnswer(answerOf('body'))
+  const bytes = writeStoredAnswer(answerOf('body'), Buffer.alloc)
   for (let length = 0; length < bytes.length; length++) {
     assert.equal(readStoredAnswer(bytes.subarray(0, length)), null, `${length} bytes`)
   }

@@ -1,7 +1,7 @@
 import type { StoredAnswer } from './kv.ts'
 
 /**
- * How an answer is written for Redis: the version, the length of its head (32 bits, little-endian), the head as JSON,
+ * How an answer is written in one piece of bytes, for Redis and for memory, where its many small objects would cost more than its body: the version, the length of its head (32 bits, little-endian), the head as JSON,
  * the body and, where there is one, the log body. The first byte is the version: another one is no answer to this
  * process, which Redis itself sees to (`redis-scripts.ts`).
  */
@@ -14,14 +14,21 @@ interface Head extends Omit<StoredAnswer, 'body' | 'logBody'> {
   hasLogBody: boolean
 }
 
-export function writeStoredAnswer({ body, logBody, ...rest }: StoredAnswer): Buffer {
-  const head = Buffer.from(
-    JSON.stringify({ ...rest, bodyBytes: body.length, hasLogBody: logBody !== null } satisfies Head),
-  )
-  const start = Buffer.allocUnsafe(headAt)
-  start.writeUInt8(answerVersion, 0)
-  start.writeUInt32LE(head.length, 1)
-  return Buffer.concat(logBody ? [start, head, body, logBody] : [start, head, body])
+/** `place` gives the bytes that it is written to; null where `place` does. */
+export function writeStoredAnswer<Place extends Buffer | null>(
+  { body, logBody, ...rest }: StoredAnswer,
+  place: (length: number) => Place,
+): Place {
+  const head = JSON.stringify({ ...rest, bodyBytes: body.length, hasLogBody: logBody !== null } satisfies Head)
+  const headBytes = Buffer.byteLength(head)
+  const bytes = place(headAt + headBytes + body.length + (logBody?.length ?? 0))
+  if (bytes === null) return bytes
+  bytes.writeUInt8(answerVersion, 0)
+  bytes.writeUInt32LE(headBytes, 1)
+  bytes.write(head, headAt)
+  bytes.set(body, headAt + headBytes)
+  if (logBody) bytes.set(logBody, headAt + headBytes + body.length)
+  return bytes
 }
 
 /** Null where the bytes are not what `writeStoredAnswer` makes. The bodies are views of `bytes`. */

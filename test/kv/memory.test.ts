@@ -16,7 +16,7 @@ kvConformance('memory', () => {
 const minuteMs = 60_000
 
 describe('kv: memory: its bytes', () => {
-  it('are never more than they may be, and the longest unused answers go first', async () => {
+  it('are never more than they may be, and what is used stays', async () => {
     const maxBytes = 1 << 20
     const kv = createMemoryKv({ clock: createMovedClock(0), maxBytes })
     const sizes = Array.from({ length: 300 }, (_, at) => (at * 7919) % 40_000)
@@ -49,11 +49,49 @@ describe('kv: memory: its bytes', () => {
     )
   })
 
-  it('hold a copy of a short piece, not the long read that it came from', async () => {
+  it('are copies, of what was kept and of what is found', async () => {
     const kv = createMemoryKv({ clock: createMovedClock(0), maxBytes: 1 << 20 })
-    const body = Buffer.alloc(1 << 20).subarray(5, 9)
+    const body = Buffer.from('kept')
     await kv.settle({ gateway: 1, key: '1:a', token: '' }, { answer: { ...answerOf(''), body }, ttlMs: minuteMs })
-    assert.ok(((await find(kv, askFor(1, 'a')))?.body.buffer.byteLength ?? 0) < 2000)
+    body.fill('x')
+    const found = await find(kv, askFor(1, 'a'))
+    assert.equal(found?.body.toString(), 'kept')
+    // Its place is given to others many times over.
+    for (let at = 0; at < 300; at++) await keep(kv, askFor(1, `${at}`), answerOf(Buffer.alloc(20_000, 'y')))
+    assert.equal(found?.body.toString(), 'kept')
+  })
+
+  it('are found as they were kept, whatever comes and goes', async () => {
+    const kv = createMemoryKv({ clock: createMovedClock(0), maxBytes: 1 << 20 })
+    const bodies = new Map<number, string>()
+    for (let at = 0; at < 5000; at++) {
+      const key = Math.floor(Math.random() * 400)
+      const known = await find(kv, askFor(1, `${key}`))
+      if (known) assert.equal(known.body.toString(), bodies.get(key))
+      const body = `${at} `.repeat(Math.floor(Math.random() ** 4 * 20_000))
+      bodies.set(key, body)
+      await kv.settle({ gateway: 1, key: `1:${key}`, token: '' }, { answer: answerOf(body), ttlMs: minuteMs })
+    }
+  })
+
+  it('of a large answer that is used stay too', async () => {
+    const kv = createMemoryKv({ clock: createMovedClock(0), maxBytes: 1 << 20 })
+    await keep(kv, askFor(1, 'large'), answerOf(Buffer.alloc(100_000)))
+    for (let at = 0; at < 1000; at++) {
+      await keep(kv, askFor(1, `${at}`), answerOf(Buffer.alloc(10_000)))
+      assert.ok(await find(kv, askFor(1, 'large')))
+    }
+  })
+
+  it('of a dropped gateway are gone, and those of others are not', async () => {
+    const kv = createMemoryKv({ clock: createMovedClock(0), maxBytes: 1 << 20 })
+    for (const gateway of [1, 2])
+      for (let at = 0; at < 50; at++) await keep(kv, askFor(gateway, `${at}`), answerOf('x'))
+    await kv.drop(1, 'answers')
+    for (let at = 0; at < 50; at++) {
+      assert.equal(await find(kv, askFor(1, `${at}`)), null)
+      assert.ok(await find(kv, askFor(2, `${at}`)))
+    }
   })
 })
 
