@@ -1,4 +1,7 @@
+import { accountRoutes } from './accounts.ts'
 import { auditLogRoutes } from './audit-logs.ts'
+import { billingRoutes } from './billing.ts'
+import { evaluationTypeRoutes } from './evaluation-types.ts'
 import { gatewayRoutes } from './gateways.ts'
 import { logRoutes } from './logs.ts'
 import { tokenRoutes } from './tokens.ts'
@@ -11,5 +14,8 @@ export const apiRoutes = {
   tokens: tokenRoutes,
   auditLogs: auditLogRoutes,
   userTokens: userTokenRoutes,
+  accounts: accountRoutes,
+  billing: billingRoutes,
+  evaluationTypes: evaluationTypeRoutes,
 }
 export type ApiRoutes = typeof apiRoutes

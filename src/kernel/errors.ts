@@ -1,10 +1,14 @@
 /**
  * The closed table of everything that can go wrong in a way a caller is told about.
  * Numbers and statuses follow Cloudflare AI Gateway where it has one (its data-plane codes 2xxx, its
- * management codes 7xxx and 10000); where it answers 400 for an upstream failure, Tollgate answers 502 or 504,
+ * management codes 1xxx, 7xxx and 10000); where it answers 400 for an upstream failure, Tollgate answers 502 or 504,
  * because clients retry those.
  */
 const table = {
+  topup_unknown: { number: 1000, status: 404, retryable: false },
+  custom_provider_address: { number: 1002, status: 400, retryable: false },
+  custom_provider_taken: { number: 1003, status: 409, retryable: false },
+  custom_provider_unknown: { number: 1004, status: 404, retryable: false },
   gateway_unknown: { number: 2001, status: 400, retryable: false },
   rate_limited: { number: 2003, status: 429, retryable: true },
   upstream_failed: { number: 2005, status: 502, retryable: true },
@@ -18,6 +22,8 @@ const table = {
   precondition_failed: { number: 7001, status: 412, retryable: false },
   not_found: { number: 7002, status: 404, retryable: false },
   no_route: { number: 7003, status: 404, retryable: false },
+  route_taken: { number: 7005, status: 400, retryable: false },
+  route_unknown: { number: 7005, status: 404, retryable: false },
   internal: { number: 7000, status: 500, retryable: true },
   unavailable: { number: 7000, status: 503, retryable: true },
   authentication: { number: 10000, status: 401, retryable: false },

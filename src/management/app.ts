@@ -4,9 +4,12 @@ import { type ApiRoutes, apiRoutes } from '../contract/index.ts'
 import type { Caller } from '../contract/permissions.ts'
 import type { Route } from '../contract/route.ts'
 import { GatewayError, toGatewayError } from '../kernel/errors.ts'
+import { createAccountHandlers } from './accounts.ts'
 import { createAuditLogHandlers } from './audit-logs.ts'
 import { authenticate } from './authenticate.ts'
+import { createBillingHandlers } from './billing.ts'
 import type { ManagementDeps } from './deps.ts'
+import { createEvaluationTypeHandlers } from './evaluation-types.ts'
 import { createGatewayHandlers } from './gateways.ts'
 import { createLogHandlers } from './logs.ts'
 import { respondError } from './respond.ts'
@@ -45,6 +48,9 @@ export function createManagementApp(deps: ManagementDeps): AuthenticatedApp {
     tokens: createTokenHandlers(deps),
     auditLogs: createAuditLogHandlers(deps),
     userTokens: createUserTokenHandlers(deps),
+    accounts: createAccountHandlers(deps),
+    billing: createBillingHandlers(deps),
+    evaluationTypes: createEvaluationTypeHandlers(),
   }
   for (const [noun, routes] of Object.entries(apiRoutes)) {
     // The mapped type pairs them by noun; the compiler loses that in a loop.
