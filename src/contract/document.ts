@@ -1,3 +1,5 @@
+import type { DynamicRouteBody } from './dynamic-routes.ts'
+import type { RouteDeploymentBody, RouteVersionBody } from './route-versions.ts'
 import type { TokenBody } from './tokens.ts'
 
 /**
@@ -6,6 +8,9 @@ import type { TokenBody } from './tokens.ts'
  */
 export interface DocumentBodies {
   token: TokenBody
+  dynamic_route: DynamicRouteBody
+  route_version: RouteVersionBody
+  route_deployment: RouteDeploymentBody
 }
 export type DocumentKind = keyof DocumentBodies
 

@@ -1,9 +1,11 @@
 import { accountRoutes } from './accounts.ts'
 import { auditLogRoutes } from './audit-logs.ts'
 import { billingRoutes } from './billing.ts'
+import { dynamicRouteRoutes } from './dynamic-routes.ts'
 import { evaluationTypeRoutes } from './evaluation-types.ts'
 import { gatewayRoutes } from './gateways.ts'
 import { logRoutes } from './logs.ts'
+import { routeDeploymentRoutes, routeVersionRoutes } from './route-versions.ts'
 import { tokenRoutes } from './tokens.ts'
 import { userTokenRoutes } from './user-tokens.ts'
 
@@ -17,5 +19,8 @@ export const apiRoutes = {
   accounts: accountRoutes,
   billing: billingRoutes,
   evaluationTypes: evaluationTypeRoutes,
+  dynamicRoutes: dynamicRouteRoutes,
+  routeVersions: routeVersionRoutes,
+  routeDeployments: routeDeploymentRoutes,
 }
 export type ApiRoutes = typeof apiRoutes

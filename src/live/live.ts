@@ -114,7 +114,7 @@ function createTokens(): {
   }
   const put = ({ kind, id, accountId, body }: DocumentRecord): void => {
     if (kind !== 'token') return
-    const { hash, gateways, permissions, expiresMs }: TokenBody = body
+    const { hash, gateways, permissions, expiresMs } = body as TokenBody // Its kind says so.
     remove(id)
     hashes.set(id, hash)
     byHash.set(hash, Object.freeze({ grant: { id, accountId, gateways, permissions }, expiresMs }))

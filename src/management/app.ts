@@ -9,10 +9,12 @@ import { createAuditLogHandlers } from './audit-logs.ts'
 import { authenticate } from './authenticate.ts'
 import { createBillingHandlers } from './billing.ts'
 import type { ManagementDeps } from './deps.ts'
+import { createDynamicRouteHandlers } from './dynamic-routes.ts'
 import { createEvaluationTypeHandlers } from './evaluation-types.ts'
 import { createGatewayHandlers } from './gateways.ts'
 import { createLogHandlers } from './logs.ts'
 import { respondError } from './respond.ts'
+import { createRouteDeploymentHandlers, createRouteVersionHandlers } from './route-versions.ts'
 import { type AuthenticatedApp, type Handlers, mountRoutes } from './routes.ts'
 import { createTokenHandlers } from './tokens.ts'
 import { createUserTokenHandlers } from './user-tokens.ts'
@@ -51,6 +53,9 @@ export function createManagementApp(deps: ManagementDeps): AuthenticatedApp {
     accounts: createAccountHandlers(deps),
     billing: createBillingHandlers(deps),
     evaluationTypes: createEvaluationTypeHandlers(),
+    dynamicRoutes: createDynamicRouteHandlers(deps),
+    routeVersions: createRouteVersionHandlers(deps),
+    routeDeployments: createRouteDeploymentHandlers(deps),
   }
   for (const [noun, routes] of Object.entries(apiRoutes)) {
     // The mapped type pairs them by noun; the compiler loses that in a loop.

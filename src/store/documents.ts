@@ -18,15 +18,15 @@ export function createDocumentStore(db: Kysely<Schema>, engine: Engine): Documen
       return rows.map((row) => toRecord(row))
     },
 
-    async list<K extends DocumentKind>(kind: K, accountId: string, gateway: number | null) {
-      const rows = await db
+    async list<K extends DocumentKind>(kind: K, accountId: string, gateway: number | null, parentId?: string) {
+      let matching = db
         .selectFrom('documents')
         .selectAll()
         .where('kind', '=', kind)
         .where('account_id', '=', cleanText(accountId))
         .where('gateway', '=', gateway ?? 0)
-        .orderBy('number', 'desc')
-        .execute()
+      if (parentId !== undefined) matching = matching.where('parent_id', '=', cleanText(parentId))
+      const rows = await matching.orderBy('number', 'desc').execute()
       return rows.map((row) => toRecord<K>(row))
     },
 

@@ -56,8 +56,16 @@ export interface GatewayStore {
 export interface DocumentStore {
   /** All documents of these kinds, of all accounts, for the snapshots that are kept in memory. */
   all(kinds: DocumentKind[]): Promise<DocumentRecord[]>
-  /** Those of an account that belong to this gateway (null: to the account itself), newest first. */
-  list<K extends DocumentKind>(kind: K, accountId: string, gateway: number | null): Promise<DocumentRecord<K>[]>
+  /**
+   * Those of an account that belong to this gateway (null: to the account itself), newest first; only those that have
+   * this parent, where one is given.
+   */
+  list<K extends DocumentKind>(
+    kind: K,
+    accountId: string,
+    gateway: number | null,
+    parentId?: string,
+  ): Promise<DocumentRecord<K>[]>
   get<K extends DocumentKind>(kind: K, id: string): Promise<DocumentRecord<K> | null>
   /** Does all steps in one transaction, or none. */
   write(steps: DocumentWrite[], audit: AuditEntry): Promise<DocumentOutcome>

@@ -40,6 +40,13 @@ export function documentConformance(withStore: WithStore): void {
     assert.deepEqual(ids(await store.documents.list('token', 'acme', null)), ['b', 'a', 'c'])
   })
 
+  withStore('the children of one parent are listed apart', async (store) => {
+    await insert(store, token('p'), token('q'), token('a', { parentId: 'p' }), token('b', { parentId: 'q' }))
+    await insert(store, token('c', { parentId: 'p' }), token('d', { parentId: 'p', accountId: 'other' }))
+    assert.deepEqual(ids(await store.documents.list('token', 'acme', null, 'p')), ['c', 'a'])
+    assert.deepEqual(await store.documents.list('token', 'acme', 7, 'p'), [])
+  })
+
   withStore('a name is taken once per account and gateway, an id once', async (store) => {
     const { number } = await insertGateway(store, 'acme', 'one')
     await insert(store, token('a', { name: 'n' }))

@@ -1,0 +1,87 @@
+import { z } from 'zod'
+import { reportFaults } from './fault.ts'
+import { findConditionFaults } from './route-conditions.ts'
+import { findGraphFaults } from './route-graph.ts'
+import { findShareFaults } from './route-shares.ts'
+
+const maxElements = 200
+/** Characters of the JSON text of all elements. */
+const maxLength = 256 * 1024
+
+const id = z.string().min(1).max(128)
+const output = z.strictObject({ elementId: id })
+
+const start = z.strictObject({ id, type: z.literal('start'), outputs: z.strictObject({ next: output }) })
+
+const conditional = z.strictObject({
+  id,
+  type: z.literal('conditional'),
+  properties: z.strictObject({
+    conditions: z
+      .nonoptional(z.unknown())
+      .superRefine((conditions, context) => reportFaults(findConditionFaults(conditions), context)),
+  }),
+  outputs: z.strictObject({ true: output, false: output }),
+})
+
+const percentage = z.strictObject({
+  id,
+  type: z.literal('percentage'),
+  outputs: z
+    .record(z.string().max(64), output)
+    .superRefine((outputs, context) => reportFaults(findShareFaults(outputs), context)),
+})
+
+const rate = z.strictObject({
+  id,
+  type: z.literal('rate'),
+  properties: z.strictObject({
+    /** What is counted apart: `metadata.user_id`. */
+    key: z.string().min(1).max(256),
+    /** Requests, or USD. */
+    limit: z.number().positive().max(1_000_000_000),
+    limitType: z.enum(['count', 'cost']),
+    /** Seconds. */
+    window: z
+      .int()
+      .min(1)
+      .max(366 * 24 * 60 * 60),
+  }),
+  /** Without a fallback the route ends there. */
+  outputs: z.strictObject({ success: output, fallback: output.exactOptional() }),
+})
+
+const model = z.strictObject({
+  id,
+  type: z.literal('model'),
+  properties: z.strictObject({
+    provider: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,70}$/, 'a provider is lower-case letters, digits, `-` or `_`'),
+    model: z.string().min(1).max(256),
+    /** Milliseconds. */
+    timeout: z
+      .int()
+      .min(1)
+      .max(15 * 60 * 1000),
+    retries: z.int().min(0).max(5),
+  }),
+  outputs: z.strictObject({ success: output, fallback: output }),
+})
+
+const end = z.strictObject({ id, type: z.literal('end'), outputs: z.strictObject({}).default({}) })
+
+const types = [start, conditional, percentage, rate, model, end] as const
+const elementSchema = z.discriminatedUnion('type', types, {
+  error: `expected one of the types ${types.map(({ shape }) => shape.type.value).join(', ')}`,
+})
+export type RouteElement = z.output<typeof elementSchema>
+
+/** The graph of a dynamic route: whatever passes here can be walked to its end. */
+export const elementsSchema = z
+  .array(elementSchema)
+  .min(1)
+  .max(maxElements)
+  .superRefine((elements, context) => {
+    reportFaults(findGraphFaults(elements), context)
+    if (JSON.stringify(elements).length <= maxLength) return
+    context.addIssue({ code: 'custom', message: `too large: at most ${maxLength} characters of JSON are allowed` })
+  })

@@ -1,0 +1,71 @@
+import type { DocumentRecord } from '../contract/document.ts'
+import type { BareRoute, DynamicRoute, Stamp } from '../contract/dynamic-routes.ts'
+import type { RouteElement } from '../contract/route-elements.ts'
+import type { RouteDeployment, RouteVersion } from '../contract/route-versions.ts'
+import { GatewayError } from '../kernel/errors.ts'
+import type { ManagementDeps } from './deps.ts'
+import { findGateway } from './find-gateway.ts'
+import { toIso } from './present.ts'
+
+export type RouteDocument = DocumentRecord<'dynamic_route'>
+
+/** What is told of every route that is created or deployed. A part that begins to execute them takes it away. */
+export const notExecuted = 'stored, not enforced: dynamic routes are not executed yet'
+
+/** A route of a gateway. Throws `not_found` where the gateway, `route_unknown` where the route is not there. */
+export async function findRoute(
+  deps: ManagementDeps,
+  { account_id, gateway_id, id }: { account_id: string; gateway_id: string; id: string },
+): Promise<{ route: RouteDocument; gatewayId: string }> {
+  const gateway = await findGateway(deps, account_id, gateway_id)
+  const route = await deps.store.documents.get('dynamic_route', id)
+  // Numbers of gateways are unique among all accounts.
+  if (route?.gateway === gateway.number) return { route, gatewayId: gateway.id }
+  throw new GatewayError('route_unknown', `Route not found: the gateway ${gateway.id} has no route ${id}.`)
+}
+
+/** What every answer about a route has in it; `elements` are those of the version that the answer is about. */
+export function presentBare(
+  { id, name, createdMs, modifiedMs }: RouteDocument,
+  gatewayId: string,
+  elements: RouteElement[],
+): BareRoute {
+  return {
+    id,
+    name,
+    gateway_id: gatewayId,
+    elements,
+    created_at: toIso(createdMs),
+    modified_at: toIso(modifiedMs),
+  }
+}
+
+export function presentRoute(route: RouteDocument, gatewayId: string): DynamicRoute {
+  const { elements, version, deployment } = route.body
+  return {
+    ...presentBare(route, gatewayId, elements),
+    account_tag: route.accountId,
+    version: presentVersion(route, version, elements),
+    deployment: presentDeployment(deployment, version.id),
+  }
+}
+
+export function presentVersion({ body }: RouteDocument, stamp: Stamp, elements: RouteElement[]): RouteVersion {
+  return {
+    version_id: stamp.id,
+    active: stamp.id === body.version.id ? 'true' : 'false',
+    created_at: toIso(stamp.createdMs),
+    data: JSON.stringify(elements),
+    is_valid: true,
+    ...(stamp.comment !== null && { comment: stamp.comment }),
+  }
+}
+
+export function presentDeployment(stamp: Stamp, versionId: string): RouteDeployment {
+  return {
+    deployment_id: stamp.id,
+    version_id: versionId,
+    created_at: toIso(stamp.createdMs),
+    ...(stamp.comment !== null && { comment: stamp.comment }),
+  }
+}
