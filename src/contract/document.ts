@@ -1,4 +1,5 @@
 import type { DynamicRouteBody } from './dynamic-routes.ts'
+import type { ProviderKeysBody } from './provider-configs.ts'
 import type { RouteDeploymentBody, RouteVersionBody } from './route-versions.ts'
 import type { TokenBody } from './tokens.ts'
 
@@ -11,6 +12,7 @@ export interface DocumentBodies {
   dynamic_route: DynamicRouteBody
   route_version: RouteVersionBody
   route_deployment: RouteDeploymentBody
+  provider_keys: ProviderKeysBody
 }
 export type DocumentKind = keyof DocumentBodies
 

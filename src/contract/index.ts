@@ -5,6 +5,7 @@ import { dynamicRouteRoutes } from './dynamic-routes.ts'
 import { evaluationTypeRoutes } from './evaluation-types.ts'
 import { gatewayRoutes } from './gateways.ts'
 import { logRoutes } from './logs.ts'
+import { providerConfigRoutes } from './provider-configs.ts'
 import { routeDeploymentRoutes, routeVersionRoutes } from './route-versions.ts'
 import { tokenRoutes } from './tokens.ts'
 import { userTokenRoutes } from './user-tokens.ts'
@@ -22,5 +23,6 @@ export const apiRoutes = {
   dynamicRoutes: dynamicRouteRoutes,
   routeVersions: routeVersionRoutes,
   routeDeployments: routeDeploymentRoutes,
+  providerConfigs: providerConfigRoutes,
 }
 export type ApiRoutes = typeof apiRoutes

@@ -24,6 +24,17 @@ test('a provider is named by its slug in capitals, with _ for -', () => {
   assert.deepEqual(providers.get('openai'), { baseUrl: null, apiKey: 'sk-1' })
 })
 
+test('encryption keys are taken as they are, and a wrong one is not repeated', () => {
+  const key = Buffer.alloc(32, 1).toString('base64')
+  assert.equal(readConfig(slugs, {}).encryptionKeys, null)
+  assert.equal(readConfig(slugs, { TOLLGATE_ENCRYPTION_KEY: `${key},${key}` }).encryptionKeys, `${key},${key}`)
+  assert.throws(
+    () => readConfig(slugs, { TOLLGATE_ENCRYPTION_KEY: 'my-secret-key' }),
+    (error) =>
+      error instanceof ConfigError && /32 bytes in base64/.test(error.message) && !/my-secret/.test(error.message),
+  )
+})
+
 test('a wrong value stops the start with one line that names variable, value and what is allowed', () => {
   const wrong: [string, string, RegExp][] = [
     ['TOLLGATE_PORT', '70000', /TOLLGATE_PORT is "70000": a whole number from 0 to 65535/],

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { type LogLevel, logLevels } from './text-log.ts'
+import { readVaultKeys } from './vault.ts'
 
 /** Everything that the environment decides. Read once at start; the only place that reads `process.env`. */
 export interface Config {
@@ -10,6 +11,8 @@ export interface Config {
   /** Null: made at first start and kept in the data folder. */
   adminToken: string | null
   adminEmail: string
+  /** Keys for the vault, newest first; null: made at first start and kept in the data folder. */
+  encryptionKeys: string | null
   /** Without a trailing slash; null: made from host and port. */
   publicUrl: string | null
   /** By provider slug. */
@@ -48,6 +51,7 @@ const names = new Set([
   'TOLLGATE_DATA_DIR',
   'TOLLGATE_ADMIN_TOKEN',
   'TOLLGATE_ADMIN_EMAIL',
+  'TOLLGATE_ENCRYPTION_KEY',
   'TOLLGATE_PUBLIC_URL',
   'TOLLGATE_PROVIDER_WORKERS_AI_ACCOUNT_ID',
   'TOLLGATE_DATABASE_URL',
@@ -91,6 +95,7 @@ export function readConfig(slugs: readonly string[], environment: NodeJS.Process
     dataDir: value('TOLLGATE_DATA_DIR') ?? './data',
     adminToken: adminToken && headerText('TOLLGATE_ADMIN_TOKEN', adminToken),
     adminEmail: value('TOLLGATE_ADMIN_EMAIL') ?? 'admin@localhost',
+    encryptionKeys: encryptionKeys(value('TOLLGATE_ENCRYPTION_KEY')),
     publicUrl: publicUrl && httpUrl('TOLLGATE_PUBLIC_URL', publicUrl),
     providers,
     workersAiAccountId: accountId(value('TOLLGATE_PROVIDER_WORKERS_AI_ACCOUNT_ID')),
@@ -103,6 +108,15 @@ export function readConfig(slugs: readonly string[], environment: NodeJS.Process
     logLevel: logLevel(value('TOLLGATE_LOG_LEVEL') ?? 'info'),
     warnings,
   }
+}
+
+/** A key that is nearly right is still a secret: it is not repeated. */
+function encryptionKeys(text: string | null): string | null {
+  if (text === null || readVaultKeys(text)) return text
+  throw new ConfigError(
+    'TOLLGATE_ENCRYPTION_KEY is no key: 32 bytes in base64 are allowed, as from `openssl rand -base64 32`; ' +
+      'older keys may follow, separated by commas',
+  )
 }
 
 function integer(name: string, text: string | null, fallback: number, min: number, max: number): number {

@@ -1,7 +1,7 @@
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { crc32 } from 'node:zlib'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import path from 'node:path'
+import { readOrMakeSecret } from './secret-file.ts'
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
@@ -42,16 +42,8 @@ export function createSecretCheck(secret: string): (text: string) => boolean {
  * used or the file is empty.
  */
 export function loadAdminToken(dataDir: string): { token: string; file: string; isNew: boolean } {
-  const file = join(dataDir, 'admin-token')
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-  const token = makeToken()
-  try {
-    writeFileSync(file, `${token}\n`, { mode: 0o600, flag: 'wx' })
-    return { token, file, isNew: true }
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
-  }
-  const stored = readFileSync(file, 'utf8').trim()
-  if (stored.length < 16) throw new Error(`${file} holds no usable token: remove it, and a new one is made`)
-  return { token: stored, file, isNew: false }
+  const file = path.join(dataDir, 'admin-token')
+  const { text: token, isNew } = readOrMakeSecret(file, makeToken)
+  if (token.length < 16) throw new Error(`${file} holds no usable token: remove it, and a new one is made`)
+  return { token, file, isNew }
 }

@@ -13,6 +13,7 @@ import { createDynamicRouteHandlers } from './dynamic-routes.ts'
 import { createEvaluationTypeHandlers } from './evaluation-types.ts'
 import { createGatewayHandlers } from './gateways.ts'
 import { createLogHandlers } from './logs.ts'
+import { createProviderConfigHandlers } from './provider-configs.ts'
 import { respondError } from './respond.ts'
 import { createRouteDeploymentHandlers, createRouteVersionHandlers } from './route-versions.ts'
 import { type AuthenticatedApp, type Handlers, mountRoutes } from './routes.ts'
@@ -56,6 +57,7 @@ export function createManagementApp(deps: ManagementDeps): AuthenticatedApp {
     dynamicRoutes: createDynamicRouteHandlers(deps),
     routeVersions: createRouteVersionHandlers(deps),
     routeDeployments: createRouteDeploymentHandlers(deps),
+    providerConfigs: createProviderConfigHandlers(deps),
   }
   for (const [noun, routes] of Object.entries(apiRoutes)) {
     // The mapped type pairs them by noun; the compiler loses that in a loop.

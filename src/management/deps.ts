@@ -1,5 +1,6 @@
 import type { Clock } from '../kernel/clock.ts'
 import type { TextLog } from '../kernel/text-log.ts'
+import type { Vault } from '../kernel/vault.ts'
 import type { Kv } from '../kv/kv.ts'
 import type { Credentials } from '../live/credentials.ts'
 import type { Live } from '../live/live.ts'
@@ -16,6 +17,8 @@ export interface ManagementDeps {
   log: TextLog
   newId(): string
   credentials: Credentials
+  /** Seals the secrets that are stored. */
+  vault: Vault
   adminEmail: string
   /** Where clients reach this server, without a trailing slash. */
   publicUrl: string

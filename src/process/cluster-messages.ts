@@ -6,7 +6,7 @@ import type { Line } from '../kernel/line.ts'
  */
 
 export type ToWorker =
-  | { kind: 'worker-start'; writer: number; dataDir: string; adminToken: string }
+  | { kind: 'worker-start'; writer: number; dataDir: string; adminToken: string; encryptionKeys: string }
   | { kind: 'worker-stop' }
   | Stats
 

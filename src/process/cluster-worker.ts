@@ -20,8 +20,13 @@ export function runClusterWorker(config: Config, log: TextLog, onStop: (reason: 
   const askAll = createStatsCaller(line)
   let starting: Promise<Node> | null = null
 
-  async function start({ writer, dataDir, adminToken }: ToWorker & { kind: 'worker-start' }): Promise<Node> {
-    const base = { config, log, patience: usualPatience, clock: systemClock, adminToken }
+  async function start({
+    writer,
+    dataDir,
+    adminToken,
+    encryptionKeys,
+  }: ToWorker & { kind: 'worker-start' }): Promise<Node> {
+    const base = { config, log, patience: usualPatience, clock: systemClock, adminToken, encryptionKeys }
     const node = await startNode(base, connectStorage(dataDir, line), { writer, stats: askAll })
     answerStats(line, () => node.stats())
     tell({ kind: 'worker-listening', url: node.url })

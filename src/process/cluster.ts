@@ -19,13 +19,14 @@ const restartMs = 1000
  * Rejects where one of the first cannot start.
  */
 export async function startCluster(config: Config, log: TextLog): Promise<Tollgate> {
-  const { dataDir, adminToken, adminTokenFile, lock } = takeDataDir(config)
+  const { dataDir, adminToken, adminTokenFile, encryptionKeys, lock } = takeDataDir(config)
   const storage = await openStorage(dataDir, config, log)
   cluster.setupPrimary({ serialization: 'advanced' })
   const members: Member[] = []
   const allStats = async (): Promise<JournalStats> => sumOf(await Promise.all(members.map(({ stats }) => stats())))
   for (let writer = 0; writer < config.workers; writer++) {
-    members.push(createMember({ start: { kind: 'worker-start', writer, dataDir, adminToken }, storage, log, allStats }))
+    const start = { kind: 'worker-start', writer, dataDir, adminToken, encryptionKeys } as const
+    members.push(createMember({ start, storage, log, allStats }))
   }
 
   async function close(): Promise<void> {

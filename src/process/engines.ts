@@ -20,6 +20,7 @@ export interface Base {
   patience: Patience
   clock: Clock
   adminToken: string
+  encryptionKeys: string
 }
 
 export interface NodeOptions {

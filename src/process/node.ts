@@ -8,6 +8,7 @@ import { createUpstreams, type Upstreams } from '../gateway/upstream.ts'
 import type { JournalStats } from '../journal/journal.ts'
 import { GatewayError } from '../kernel/errors.ts'
 import { createIds } from '../kernel/ids.ts'
+import { createVault, type Vault } from '../kernel/vault.ts'
 import { createManagementApp } from '../management/app.ts'
 import { findGateway } from '../management/find-gateway.ts'
 import { createOperations } from '../management/operations.ts'
@@ -56,10 +57,15 @@ export async function startNode(base: Base, storage: Storage, options: NodeOptio
 interface Parts {
   credentials: Credentials
   newId: () => string
+  vault: Vault
 }
 
-function createParts({ adminToken, clock }: Base, { live }: Engines): Parts {
-  return { credentials: createCredentials(adminToken, live, clock), newId: createIds(() => clock.nowMs()) }
+function createParts({ adminToken, encryptionKeys, clock }: Base, { live }: Engines): Parts {
+  return {
+    credentials: createCredentials(adminToken, live, clock),
+    newId: createIds(() => clock.nowMs()),
+    vault: createVault(encryptionKeys),
+  }
 }
 
 function createDataPlane(

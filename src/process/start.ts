@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '../kernel/clock.ts'
 import type { Config } from '../kernel/config.ts'
 import { loadAdminToken } from '../kernel/secrets.ts'
 import type { TextLog } from '../kernel/text-log.ts'
+import { loadVaultKeys } from '../kernel/vault.ts'
 import { within } from '../kernel/within.ts'
 import { removeOrphans } from '../management/removal.ts'
 import { lockDataDir } from '../store/data-lock.ts'
@@ -28,12 +29,12 @@ export async function startTollgate(
   patience: Patience = usualPatience,
   clock: Clock = systemClock,
 ): Promise<Tollgate> {
-  const { dataDir, adminToken, adminTokenFile, lock } = takeDataDir(config)
+  const { dataDir, adminToken, adminTokenFile, encryptionKeys, lock } = takeDataDir(config)
   const storage = await openStorage(dataDir, config, log).catch((error: unknown) => {
     lock.release()
     throw error
   })
-  const base = { config, log, patience, clock, adminToken }
+  const base = { config, log, patience, clock, adminToken, encryptionKeys }
   const node = await startNode(base, storage, { writer: 0, stats: (own) => own }).catch(async (error: unknown) => {
     await storage.close()
     lock.release()
@@ -54,15 +55,22 @@ export async function startTollgate(
   }
 }
 
-/** Makes the data folder this process's own, and reads or makes the admin token in it. */
+/** Makes the data folder this process's own, and reads or makes the admin token and the encryption key in it. */
 export function takeDataDir(config: Config): {
   dataDir: string
   adminToken: string
   adminTokenFile: string | null
+  encryptionKeys: string
   lock: { release(): void }
 } {
   const dataDir = path.resolve(config.dataDir)
   const lock = lockDataDir(dataDir)
   const made = config.adminToken === null ? loadAdminToken(dataDir) : null
-  return { dataDir, adminToken: config.adminToken ?? made?.token ?? '', adminTokenFile: made?.file ?? null, lock }
+  return {
+    dataDir,
+    adminToken: config.adminToken ?? made?.token ?? '',
+    adminTokenFile: made?.file ?? null,
+    encryptionKeys: config.encryptionKeys ?? loadVaultKeys(dataDir),
+    lock,
+  }
 }

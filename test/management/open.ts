@@ -1,6 +1,7 @@
 import type { Envelope } from '../../src/contract/envelope.ts'
 import type { Clock } from '../../src/kernel/clock.ts'
 import { createTextLog } from '../../src/kernel/text-log.ts'
+import { createVault } from '../../src/kernel/vault.ts'
 import { createManagementApp } from '../../src/management/app.ts'
 import type { Kv } from '../../src/kv/kv.ts'
 import { createMemoryKv } from '../../src/kv/memory-kv.ts'
@@ -59,6 +60,7 @@ export async function openManagement(): Promise<Management> {
     log: createTextLog('info', clock, (line) => void logLines.push(line)),
     newId: createIds(() => clock.now),
     credentials: createCredentials(token, live, clock),
+    vault: createVault(Buffer.alloc(32, 7).toString('base64')),
     catchUpSettings: null,
     adminEmail: 'admin@localhost',
     publicUrl: 'http://127.0.0.1:8787',

@@ -1,0 +1,61 @@
+import type { DocumentRecord } from '../contract/document.ts'
+import type { GatewayRecord } from '../contract/gateway-record.ts'
+import type { ProviderConfig, ProviderKey } from '../contract/provider-configs.ts'
+import { GatewayError } from '../kernel/errors.ts'
+import type { ManagementDeps } from './deps.ts'
+import { findGateway } from './find-gateway.ts'
+import { toIso } from './present.ts'
+
+export type ProviderKeysDocument = DocumentRecord<'provider_keys'>
+
+/** A key and where it was found. */
+export interface FoundKey {
+  gateway: GatewayRecord
+  /** Its name is the provider's slug. */
+  document: ProviderKeysDocument
+  key: ProviderKey
+}
+
+/** All keys of a gateway, newest first. */
+export async function allKeys(deps: ManagementDeps, gateway: GatewayRecord): Promise<FoundKey[]> {
+  const documents = await deps.store.documents.list('provider_keys', gateway.accountId, gateway.number)
+  return documents
+    .flatMap((document) => document.body.keys.map((key) => ({ gateway, document, key })))
+    .toSorted((a, b) => (a.key.id < b.key.id ? 1 : -1))
+}
+
+/** Throws `not_found`. */
+export async function findKey(
+  deps: ManagementDeps,
+  { account_id, gateway_id, id }: { account_id: string; gateway_id: string; id: string },
+): Promise<FoundKey> {
+  const gateway = await findGateway(deps, account_id, gateway_id)
+  const found = (await allKeys(deps, gateway)).find(({ key }) => key.id === id)
+  if (found) return found
+  throw new GatewayError(
+    'not_found',
+    `Provider config not found: the gateway ${gateway.id} has no provider config ${id}.`,
+  )
+}
+
+export function presentKey({ gateway, document, key }: FoundKey): ProviderConfig {
+  return {
+    id: key.id,
+    alias: key.alias,
+    default_config: key.isDefault,
+    provider_slug: document.name,
+    gateway_id: gateway.id,
+    secret_id: key.secretId ?? key.id,
+    secret_preview: key.preview,
+    ...(key.rateLimit !== null && { rate_limit: key.rateLimit }),
+    ...(key.rateLimitPeriod !== null && { rate_limit_period: key.rateLimitPeriod }),
+    modified_at: toIso(key.modifiedMs),
+  }
+}
+
+const shownCharacters = 4
+
+/** The last characters of a secret, to be known by; none of one that is so short that they would be half of it. */
+export function previewOf(secret: string): string {
+  return `****${secret.length >= 2 * shownCharacters ? secret.slice(-shownCharacters) : ''}`
+}

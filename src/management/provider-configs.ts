@@ -1,0 +1,163 @@
+import type { DocumentWrite } from '../contract/document.ts'
+import type { GatewayRecord } from '../contract/gateway-record.ts'
+import { defaultPeriodSeconds, type ProviderKey, type providerConfigRoutes } from '../contract/provider-configs.ts'
+import { GatewayError } from '../kernel/errors.ts'
+import { findProvider, providers } from '../providers/index.ts'
+import { auditEntry } from './audit.ts'
+import type { ManagementDeps } from './deps.ts'
+import { changeDocuments, newDocument, untilWritten, updateOf } from './documents.ts'
+import { findGateway } from './find-gateway.ts'
+import { requireUnchanged } from './if-match.ts'
+import { pageOf } from './pages.ts'
+import { allKeys, findKey, type FoundKey, presentKey, previewOf } from './provider-config-view.ts'
+import type { Handlers, Input } from './routes.ts'
+
+type Routes = typeof providerConfigRoutes
+
+/** A part that begins to use stored keys takes it away. */
+const notUsed = 'stored, not enforced: requests do not use stored provider keys yet'
+const noSecret = 'no secret is stored: secret_id names one that is not here'
+
+export function createProviderConfigHandlers(deps: ManagementDeps): Handlers<Routes> {
+  return {
+    async list({ params, query }) {
+      const gateway = await findGateway(deps, params.account_id, params.gateway_id)
+      return pageOf(await allKeys(deps, gateway), query, presentKey)
+    },
+
+    create: (input) => untilWritten(() => create(deps, input)),
+
+    async get({ params }) {
+      return { result: presentKey(await findKey(deps, params)) }
+    },
+
+    update: (input) => untilWritten(() => update(deps, input)),
+
+    delete: ({ params, ifMatch, caller }) =>
+      untilWritten(async () => {
+        const found = await findKey(deps, params)
+        const { gateway, document, key } = found
+        requireUnchanged(`The provider config ${key.id}`, key.modifiedMs, ifMatch)
+        const keys = document.body.keys.filter(({ id }) => id !== key.id)
+        const step: DocumentWrite =
+          keys.length === 0
+            ? { op: 'remove', kind: document.kind, id: document.id }
+            : updateOf(document, { body: { keys } }, deps.clock.nowMs())
+        await write(deps, caller, step, { gateway, before: found, after: null })
+        return { result: presentKey(found) }
+      }),
+  }
+}
+
+async function create(deps: ManagementDeps, { params, body, caller }: Input<Routes['create']>) {
+  const gateway = await findGateway(deps, params.account_id, params.gateway_id)
+  const { provider_slug: slug, alias, secret, secret_id: secretId = null } = body
+  requireKnownProvider(slug)
+  if (secret === undefined && secretId === null) {
+    const name = `${gateway.id}_${slug}_${alias}`
+    throw new GatewayError('input_invalid', `secret: a stored secret ${name} was not found; give the secret itself`, {
+      path: ['body', 'secret'],
+    })
+  }
+  const nowMs = deps.clock.nowMs()
+  const id = deps.newId()
+  const key: ProviderKey = {
+    id,
+    alias,
+    isDefault: body.default_config,
+    sealed: secret === undefined ? null : deps.vault.seal(secret, id),
+    preview: secret === undefined ? '' : previewOf(secret),
+    secretId,
+    rateLimit: body.rate_limit ?? null,
+    rateLimitPeriod: typeof body.rate_limit === 'number' ? body.rate_limit_period : null,
+    createdMs: nowMs,
+    modifiedMs: nowMs,
+  }
+  const stored = (await allKeys(deps, gateway)).find(({ document }) => document.name === slug)?.document
+  const keys = withKey(stored?.body.keys ?? [], key)
+  const home = { accountId: gateway.accountId, gateway: gateway.number }
+  const made = newDocument({ ...home, kind: 'provider_keys', id: deps.newId(), name: slug }, { keys }, nowMs)
+  const step: DocumentWrite = stored ? updateOf(stored, { body: { keys } }, nowMs) : { op: 'insert', document: made }
+  const after = { gateway, document: stored ?? made, key }
+  await write(deps, caller, step, { gateway, before: null, after })
+  return { result: presentKey(after), notes: secret === undefined ? [noSecret, notUsed] : [notUsed] }
+}
+
+async function update(deps: ManagementDeps, { params, body, ifMatch, caller }: Input<Routes['update']>) {
+  const before = await findKey(deps, params)
+  const { gateway, document, key } = before
+  requireUnchanged(`The provider config ${key.id}`, key.modifiedMs, ifMatch)
+  if (body.provider_slug !== undefined && body.provider_slug !== document.name) {
+    throw new GatewayError('input_invalid', `provider_slug: it cannot be changed, expected ${document.name}`, {
+      path: ['body', 'provider_slug'],
+    })
+  }
+  const { alias, default_config: isDefault, secret, secret_id: secretId } = body
+  const rateLimit = body.rate_limit === undefined ? key.rateLimit : body.rate_limit
+  const changed: ProviderKey = {
+    ...key,
+    ...(alias !== undefined && { alias }),
+    ...(isDefault !== undefined && { isDefault }),
+    ...(secret !== undefined && { sealed: deps.vault.seal(secret, key.id), preview: previewOf(secret) }),
+    ...(secretId !== undefined && { secretId }),
+    rateLimit,
+    rateLimitPeriod:
+      rateLimit === null ? null : (body.rate_limit_period ?? key.rateLimitPeriod ?? defaultPeriodSeconds),
+    modifiedMs: Math.max(deps.clock.nowMs(), key.modifiedMs + 1),
+  }
+  const step = updateOf(document, { body: { keys: withKey(document.body.keys, changed) } }, deps.clock.nowMs())
+  const after = { gateway, document, key: changed }
+  await write(deps, caller, step, { gateway, before, after })
+  return { result: presentKey(after), notes: [notUsed] }
+}
+
+/** A provider's keys with one put in, or in the place of its older form. Throws where its alias is another one's. */
+function withKey(keys: readonly ProviderKey[], key: ProviderKey): ProviderKey[] {
+  const others = keys.filter(({ id }) => id !== key.id)
+  if (others.some(({ alias }) => alias === key.alias)) {
+    throw new GatewayError(
+      'input_invalid',
+      `A provider config with the alias ${key.alias} already exists for this provider.`,
+      {
+        path: ['body', 'alias'],
+      },
+    )
+  }
+  const isDeposed = ({ isDefault }: ProviderKey): boolean => isDefault && key.isDefault
+  const left = others.map((other) =>
+    isDeposed(other)
+      ? { ...other, isDefault: false, modifiedMs: Math.max(key.modifiedMs, other.modifiedMs + 1) }
+      : other,
+  )
+  return [...left, key]
+}
+
+function requireKnownProvider(slug: string): void {
+  if (findProvider(slug)) return
+  const known = providers.map((provider) => provider.slug).join(', ')
+  throw new GatewayError(
+    'input_invalid',
+    `provider_slug: there is no provider ${slug.slice(0, 64)}; there are ${known}`,
+    {
+      path: ['body', 'provider_slug'],
+    },
+  )
+}
+
+async function write(
+  deps: ManagementDeps,
+  caller: Input<Routes['create']>['caller'],
+  step: DocumentWrite,
+  { gateway, before, after }: { gateway: GatewayRecord; before: FoundKey | null; after: FoundKey | null },
+): Promise<void> {
+  const audit = auditEntry(deps, caller, {
+    accountId: gateway.accountId,
+    gatewayId: gateway.id,
+    action: before === null ? 'create' : after === null ? 'delete' : 'update',
+    resource: 'provider_config',
+    resourceId: (after ?? before)?.key.id ?? '',
+    before: before && presentKey(before),
+    after: after && presentKey(after),
+  })
+  await changeDocuments(deps, [step], audit)
+}
