@@ -1,5 +1,7 @@
+import type { CustomProviderBody } from './custom-providers.ts'
 import type { DynamicRouteBody } from './dynamic-routes.ts'
 import type { ProviderKeysBody } from './provider-configs.ts'
+import type { ProviderCostBody } from './provider-costs.ts'
 import type { RouteDeploymentBody, RouteVersionBody } from './route-versions.ts'
 import type { TokenBody } from './tokens.ts'
 
@@ -13,6 +15,8 @@ export interface DocumentBodies {
   route_version: RouteVersionBody
   route_deployment: RouteDeploymentBody
   provider_keys: ProviderKeysBody
+  custom_provider: CustomProviderBody
+  provider_cost: ProviderCostBody
 }
 export type DocumentKind = keyof DocumentBodies
 

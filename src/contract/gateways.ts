@@ -115,7 +115,7 @@ export const gatewayRoutes = {
     summary: 'The address to give to a client of that provider.',
     permission: 'AI Gateway Read',
     params: gatewayParams.extend({
-      provider: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'a provider is lower-case letters, digits, `-` or `_`'),
+      provider: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,70}$/, 'a provider is lower-case letters, digits, `-` or `_`'),
     }),
     query: noQuery,
     body: null,

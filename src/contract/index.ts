@@ -1,11 +1,13 @@
 import { accountRoutes } from './accounts.ts'
 import { auditLogRoutes } from './audit-logs.ts'
 import { billingRoutes } from './billing.ts'
+import { customProviderRoutes } from './custom-providers.ts'
 import { dynamicRouteRoutes } from './dynamic-routes.ts'
 import { evaluationTypeRoutes } from './evaluation-types.ts'
 import { gatewayRoutes } from './gateways.ts'
 import { logRoutes } from './logs.ts'
 import { providerConfigRoutes } from './provider-configs.ts'
+import { providerCostRoutes } from './provider-costs.ts'
 import { routeDeploymentRoutes, routeVersionRoutes } from './route-versions.ts'
 import { tokenRoutes } from './tokens.ts'
 import { userTokenRoutes } from './user-tokens.ts'
@@ -24,5 +26,8 @@ export const apiRoutes = {
   routeVersions: routeVersionRoutes,
   routeDeployments: routeDeploymentRoutes,
   providerConfigs: providerConfigRoutes,
+  // Before the providers, of whose ids `costs` is none.
+  providerCosts: providerCostRoutes,
+  customProviders: customProviderRoutes,
 }
 export type ApiRoutes = typeof apiRoutes

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { accountIdSchema, pageSchema } from './envelope.ts'
+import { readOnlyShape } from './read-only.ts'
 import { defineRoute } from './route.ts'
 
 /** The keys that a gateway has for one provider, as they are stored: together, so that two are never the default. */
@@ -52,8 +53,6 @@ const aliasSchema = z
   .regex(/^[!-~](?:[ -~]{0,62}[!-~])?$/, 'an alias is 1 to 64 printable ASCII characters, no space at either end')
 const secretSchema = z.string().trim().min(1).max(16_384)
 const secretIdSchema = z.string().min(1).max(256)
-/** What a client that sends back what it read may have in it. */
-const readOnly = z.unknown().optional()
 
 const configs = '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/provider_configs'
 const configsParams = z.object({ account_id: accountIdSchema, gateway_id: z.string() })
@@ -121,10 +120,7 @@ export const providerConfigRoutes = {
       rate_limit_period: positive.optional(),
       /** It cannot be changed. */
       provider_slug: z.string().optional(),
-      id: readOnly,
-      gateway_id: readOnly,
-      secret_preview: readOnly,
-      modified_at: readOnly,
+      ...readOnlyShape(['id', 'gateway_id', 'secret_preview', 'modified_at']),
     }),
     result: providerConfigSchema,
   }),

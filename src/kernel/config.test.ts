@@ -42,6 +42,7 @@ test('a wrong value stops the start with one line that names variable, value and
     ['TOLLGATE_HOST', 'http://x', /TOLLGATE_HOST is "http:\/\/x"/],
     ['TOLLGATE_MAX_BODY_BYTES', '-1', /TOLLGATE_MAX_BODY_BYTES is "-1"/],
     ['TOLLGATE_PUBLIC_URL', 'ftp://x', /TOLLGATE_PUBLIC_URL is "ftp:\/\/x"/],
+    ['TOLLGATE_ALLOW_PRIVATE_UPSTREAMS', 'llm.internal, http://x', /UPSTREAMS has "http:\/\/x" in it: host names/],
     ['TOLLGATE_LOG_LEVEL', 'loud', /TOLLGATE_LOG_LEVEL is "loud": debug, info/],
     ['TOLLGATE_PROVIDER_OPENAI_BASE_URL', 'api.openai.com', /TOLLGATE_PROVIDER_OPENAI_BASE_URL is "api.openai.com"/],
     ['TOLLGATE_PROVIDER_WORKERS_AI_ACCOUNT_ID', 'me', /32 hex digits/],

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { readAllowedUpstreams } from './public-address.ts'
 import { type LogLevel, logLevels } from './text-log.ts'
 import { readVaultKeys } from './vault.ts'
 
@@ -15,6 +16,8 @@ export interface Config {
   encryptionKeys: string | null
   /** Without a trailing slash; null: made from host and port. */
   publicUrl: string | null
+  /** Host names, IP addresses and CIDRs that user-given URLs may lead to although they are not public, or over plain http. */
+  allowedUpstreams: readonly string[]
   /** By provider slug. */
   providers: ReadonlyMap<string, ProviderOverride>
   /** Cloudflare's account in the Workers AI address; null: the account of the request, where it is 32 hex digits. */
@@ -53,6 +56,7 @@ const names = new Set([
   'TOLLGATE_ADMIN_EMAIL',
   'TOLLGATE_ENCRYPTION_KEY',
   'TOLLGATE_PUBLIC_URL',
+  'TOLLGATE_ALLOW_PRIVATE_UPSTREAMS',
   'TOLLGATE_PROVIDER_WORKERS_AI_ACCOUNT_ID',
   'TOLLGATE_DATABASE_URL',
   'TOLLGATE_REDIS_URL',
@@ -97,6 +101,7 @@ export function readConfig(slugs: readonly string[], environment: NodeJS.Process
     adminEmail: value('TOLLGATE_ADMIN_EMAIL') ?? 'admin@localhost',
     encryptionKeys: encryptionKeys(value('TOLLGATE_ENCRYPTION_KEY')),
     publicUrl: publicUrl && httpUrl('TOLLGATE_PUBLIC_URL', publicUrl),
+    allowedUpstreams: allowedUpstreams(value('TOLLGATE_ALLOW_PRIVATE_UPSTREAMS') ?? ''),
     providers,
     workersAiAccountId: accountId(value('TOLLGATE_PROVIDER_WORKERS_AI_ACCOUNT_ID')),
     databaseUrl: serverUrl('TOLLGATE_DATABASE_URL', value('TOLLGATE_DATABASE_URL'), ['postgres:', 'postgresql:']),
@@ -117,6 +122,18 @@ function encryptionKeys(text: string | null): string | null {
     'TOLLGATE_ENCRYPTION_KEY is no key: 32 bytes in base64 are allowed, as from `openssl rand -base64 32`; ' +
       'older keys may follow, separated by commas',
   )
+}
+
+function allowedUpstreams(text: string): string[] {
+  try {
+    return readAllowedUpstreams(text)
+  } catch (error) {
+    const wrong = error instanceof Error ? error.message : ''
+    throw new ConfigError(
+      `TOLLGATE_ALLOW_PRIVATE_UPSTREAMS has "${wrong}" in it: host names, IP addresses and CIDRs are allowed, ` +
+        'separated by commas',
+    )
+  }
 }
 
 function integer(name: string, text: string | null, fallback: number, min: number, max: number): number {

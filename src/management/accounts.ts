@@ -27,7 +27,8 @@ export function createAccountHandlers({ store }: Pick<ManagementDeps, 'store'>):
 /** When the oldest thing of each account was made, UTC ms. */
 async function usedAccounts(store: ManagementDeps['store']): Promise<Map<string, number>> {
   const used = new Map<string, number>()
-  for (const { accountId, createdMs } of [...(await store.gateways.all()), ...(await store.documents.all(['token']))]) {
+  const documents = await store.documents.all(['token', 'custom_provider'])
+  for (const { accountId, createdMs } of [...(await store.gateways.all()), ...documents]) {
     used.set(accountId, Math.min(createdMs, used.get(accountId) ?? Infinity))
   }
   return used

@@ -8,12 +8,14 @@ import { createAccountHandlers } from './accounts.ts'
 import { createAuditLogHandlers } from './audit-logs.ts'
 import { authenticate } from './authenticate.ts'
 import { createBillingHandlers } from './billing.ts'
+import { createCustomProviderHandlers } from './custom-providers.ts'
 import type { ManagementDeps } from './deps.ts'
 import { createDynamicRouteHandlers } from './dynamic-routes.ts'
 import { createEvaluationTypeHandlers } from './evaluation-types.ts'
 import { createGatewayHandlers } from './gateways.ts'
 import { createLogHandlers } from './logs.ts'
 import { createProviderConfigHandlers } from './provider-configs.ts'
+import { createProviderCostHandlers } from './provider-costs.ts'
 import { respondError } from './respond.ts'
 import { createRouteDeploymentHandlers, createRouteVersionHandlers } from './route-versions.ts'
 import { type AuthenticatedApp, type Handlers, mountRoutes } from './routes.ts'
@@ -58,6 +60,8 @@ export function createManagementApp(deps: ManagementDeps): AuthenticatedApp {
     routeVersions: createRouteVersionHandlers(deps),
     routeDeployments: createRouteDeploymentHandlers(deps),
     providerConfigs: createProviderConfigHandlers(deps),
+    providerCosts: createProviderCostHandlers(deps),
+    customProviders: createCustomProviderHandlers(deps),
   }
   for (const [noun, routes] of Object.entries(apiRoutes)) {
     // The mapped type pairs them by noun; the compiler loses that in a loop.

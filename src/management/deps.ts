@@ -1,4 +1,5 @@
 import type { Clock } from '../kernel/clock.ts'
+import type { UpstreamPolicy } from '../kernel/public-address.ts'
 import type { TextLog } from '../kernel/text-log.ts'
 import type { Vault } from '../kernel/vault.ts'
 import type { Kv } from '../kv/kv.ts'
@@ -17,6 +18,8 @@ export interface ManagementDeps {
   log: TextLog
   newId(): string
   credentials: Credentials
+  /** Which addresses users may give. */
+  upstreamPolicy: Pick<UpstreamPolicy, 'faultOf'>
   /** Seals the secrets that are stored. */
   vault: Vault
   adminEmail: string

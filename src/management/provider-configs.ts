@@ -1,6 +1,7 @@
 import type { DocumentWrite } from '../contract/document.ts'
 import type { GatewayRecord } from '../contract/gateway-record.ts'
 import { defaultPeriodSeconds, type ProviderKey, type providerConfigRoutes } from '../contract/provider-configs.ts'
+import { customPrefix } from '../contract/custom-providers.ts'
 import { GatewayError } from '../kernel/errors.ts'
 import { findProvider, providers } from '../providers/index.ts'
 import { auditEntry } from './audit.ts'
@@ -52,7 +53,7 @@ export function createProviderConfigHandlers(deps: ManagementDeps): Handlers<Rou
 async function create(deps: ManagementDeps, { params, body, caller }: Input<Routes['create']>) {
   const gateway = await findGateway(deps, params.account_id, params.gateway_id)
   const { provider_slug: slug, alias, secret, secret_id: secretId = null } = body
-  requireKnownProvider(slug)
+  const parentId = await parentOf(deps, gateway.accountId, slug)
   if (secret === undefined && secretId === null) {
     const name = `${gateway.id}_${slug}_${alias}`
     throw new GatewayError('input_invalid', `secret: a stored secret ${name} was not found; give the secret itself`, {
@@ -75,7 +76,7 @@ async function create(deps: ManagementDeps, { params, body, caller }: Input<Rout
   }
   const stored = (await allKeys(deps, gateway)).find(({ document }) => document.name === slug)?.document
   const keys = withKey(stored?.body.keys ?? [], key)
-  const home = { accountId: gateway.accountId, gateway: gateway.number }
+  const home = { accountId: gateway.accountId, gateway: gateway.number, parentId }
   const made = newDocument({ ...home, kind: 'provider_keys', id: deps.newId(), name: slug }, { keys }, nowMs)
   const step: DocumentWrite = stored ? updateOf(stored, { body: { keys } }, nowMs) : { op: 'insert', document: made }
   const after = { gateway, document: stored ?? made, key }
@@ -132,15 +133,19 @@ function withKey(keys: readonly ProviderKey[], key: ProviderKey): ProviderKey[] 
   return [...left, key]
 }
 
-function requireKnownProvider(slug: string): void {
-  if (findProvider(slug)) return
+/** The custom provider that its keys go with; null for a built-in one. Throws `input_invalid` where there is neither. */
+async function parentOf({ store }: ManagementDeps, accountId: string, slug: string): Promise<string | null> {
+  if (findProvider(slug)) return null
+  if (slug.startsWith(customPrefix)) {
+    const own = await store.documents.list('custom_provider', accountId, null)
+    const found = own.find(({ name }) => `${customPrefix}${name}` === slug)
+    if (found) return found.id
+  }
   const known = providers.map((provider) => provider.slug).join(', ')
   throw new GatewayError(
     'input_invalid',
-    `provider_slug: there is no provider ${slug.slice(0, 64)}; there are ${known}`,
-    {
-      path: ['body', 'provider_slug'],
-    },
+    `provider_slug: there is no provider ${slug.slice(0, 128)}; there are ${known}, and ${customPrefix}SLUG for those of the account`,
+    { path: ['body', 'provider_slug'] },
   )
 }
 

@@ -8,6 +8,7 @@ import { createUpstreams, type Upstreams } from '../gateway/upstream.ts'
 import type { JournalStats } from '../journal/journal.ts'
 import { GatewayError } from '../kernel/errors.ts'
 import { createIds } from '../kernel/ids.ts'
+import { createUpstreamPolicy } from '../kernel/public-address.ts'
 import { createVault, type Vault } from '../kernel/vault.ts'
 import { createManagementApp } from '../management/app.ts'
 import { findGateway } from '../management/find-gateway.ts'
@@ -106,7 +107,9 @@ function createOthers({ config, log, clock }: Base, engines: Engines, parts: Par
   const { store, live, kv, stats, caughtUp, catchUpSettings } = engines
   const { adminEmail } = config
   const publicUrl = config.publicUrl ?? url
-  const deps = { ...parts, store, live, kv, clock, log, adminEmail, publicUrl, caughtUp, catchUpSettings }
+  const upstreamPolicy = createUpstreamPolicy(config.allowedUpstreams)
+  const own = { adminEmail, publicUrl, upstreamPolicy }
+  const deps = { ...parts, ...own, store, live, kv, clock, log, caughtUp, catchUpSettings }
   return new Hono()
     .route('/', createOperations({ store, kv, journalStats: stats }))
     .route('/', createManagementApp(deps))

@@ -35,6 +35,18 @@ describe('secrets that are stored', () => {
     await call('PUT', `${configs}/none`, { secret: canary })
     await call('GET', configs)
     await call('DELETE', `${configs}/${id}`)
+    const base_url = 'https://api.example.com'
+    const provider = { name: 'p', slug: 'p', base_url, headers: JSON.stringify({ 'x-key': canary }) }
+    const own = await call('POST', '/custom-providers', { ...provider, slug: 'q', headers: '{"x-key":"a"}' })
+    // Whoever may write them is shown the headers: what is answered to these calls is not looked at below.
+    const shown = await tollgate.manage('POST', '/custom-providers', provider)
+    const { id: providerId } = shown.body.result as { id: string }
+    await tollgate.manage('PATCH', `/custom-providers/${providerId}`, { name: 'r' })
+    await call('POST', '/custom-providers', { ...provider, base_url: `https://${canary}@api.example.com` })
+    await call('POST', '/custom-providers', { ...provider, base_url: `https://api.example.com?key=${canary}` })
+    await call('POST', '/custom-providers', { ...provider, slug: 's', headers: `{"x-key": "${canary}"` })
+    await call('POST', '/custom-providers', { ...provider, slug: 's', headers: { 'x-key': canary } })
+    await call('POST', '/custom-providers', provider)
     await call('GET', '/audit-logs?per_page=100')
     const broken = await fetch(`${tollgate.url}/client/v4/accounts/test/ai-gateway${configs}`, {
       method: 'POST',
@@ -43,7 +55,7 @@ describe('secrets that are stored', () => {
     })
     answers.push(await broken.text())
 
-    assert.deepEqual([made.status, broken.status], [200, 400])
+    assert.deepEqual([made.status, own.status, shown.status, broken.status], [200, 200, 200, 400])
     for (const text of [...answers, ...tollgate.logLines]) assert.ok(!text.includes('c4n4ry'), text)
     const files = globSync('**/*', { cwd: tollgate.dataDir }).map((file) => path.join(tollgate.dataDir, file))
     const stored = files.filter((file) => statSync(file).isFile())

@@ -1,5 +1,6 @@
 import type { Envelope } from '../../src/contract/envelope.ts'
 import type { Clock } from '../../src/kernel/clock.ts'
+import { createUpstreamPolicy } from '../../src/kernel/public-address.ts'
 import { createTextLog } from '../../src/kernel/text-log.ts'
 import { createVault } from '../../src/kernel/vault.ts'
 import { createManagementApp } from '../../src/management/app.ts'
@@ -60,6 +61,7 @@ export async function openManagement(): Promise<Management> {
     log: createTextLog('info', clock, (line) => void logLines.push(line)),
     newId: createIds(() => clock.now),
     credentials: createCredentials(token, live, clock),
+    upstreamPolicy: createUpstreamPolicy(['llm.internal']),
     vault: createVault(Buffer.alloc(32, 7).toString('base64')),
     catchUpSettings: null,
     adminEmail: 'admin@localhost',
