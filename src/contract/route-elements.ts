@@ -6,7 +6,7 @@ import { findShareFaults } from './route-shares.ts'
 
 const maxElements = 200
 /** Characters of the JSON text of all elements. */
-const maxLength = 256 * 1024
+const maxLength = 64 * 1024
 
 const id = z.string().min(1).max(128)
 const output = z.strictObject({ elementId: id })

@@ -1,8 +1,10 @@
+import { customPrefix } from '../contract/custom-providers.ts'
 import type { DocumentRecord } from '../contract/document.ts'
 import type { BareRoute, DynamicRoute, Stamp } from '../contract/dynamic-routes.ts'
 import type { RouteElement } from '../contract/route-elements.ts'
 import type { RouteDeployment, RouteVersion } from '../contract/route-versions.ts'
 import { GatewayError } from '../kernel/errors.ts'
+import { findProvider } from '../providers/index.ts'
 import type { ManagementDeps } from './deps.ts'
 import { findGateway } from './find-gateway.ts'
 import { toIso } from './present.ts'
@@ -10,7 +12,20 @@ import { toIso } from './present.ts'
 export type RouteDocument = DocumentRecord<'dynamic_route'>
 
 /** What is told of every route that is created or deployed. A part that begins to execute them takes it away. */
-export const notExecuted = 'stored, not enforced: dynamic routes are not executed yet'
+const notExecuted = 'stored, not enforced: dynamic routes are not executed yet'
+
+/** What the writer of a route is told: also which of its providers there are not, for one may be added later. */
+export async function notesOn(
+  { store }: ManagementDeps,
+  accountId: string,
+  elements: readonly RouteElement[],
+): Promise<string[]> {
+  const named = new Set(elements.flatMap((element) => (element.type === 'model' ? element.properties.provider : [])))
+  const own = await store.documents.list('custom_provider', accountId, null)
+  const ownSlugs = new Set(own.map(({ name }) => `${customPrefix}${name}`))
+  const unknown = [...named].filter((slug) => !findProvider(slug) && !ownSlugs.has(slug))
+  return unknown.length === 0 ? [notExecuted] : [notExecuted, `there is no provider ${unknown.join(', ')}`]
+}
 
 /** A route of a gateway. Throws `not_found` where the gateway, `route_unknown` where the route is not there. */
 export async function findRoute(

@@ -4,7 +4,7 @@ import { GatewayError } from '../kernel/errors.ts'
 import { auditEntry } from './audit.ts'
 import type { ManagementDeps } from './deps.ts'
 import { changeDocuments, newDocument, untilWritten, updateOf } from './documents.ts'
-import { findRoute, notExecuted, presentBare, presentRoute } from './dynamic-route-view.ts'
+import { findRoute, notesOn, presentBare, presentRoute } from './dynamic-route-view.ts'
 import { findGateway } from './find-gateway.ts'
 import { requireUnchanged } from './if-match.ts'
 import { orderedPageOf } from './pages.ts'
@@ -79,7 +79,7 @@ async function create(deps: ManagementDeps, { params, body, caller }: Input<Rout
   })
   const steps = [route, version, deployment].map((document) => ({ op: 'insert' as const, document }))
   await changeDocuments(deps, steps, audit, () => nameTaken(name, gatewayId))
-  return { result: after, notes: [notExecuted] }
+  return { result: after, notes: await notesOn(deps, accountId, elements) }
 }
 
 async function rename(deps: ManagementDeps, { params, body, ifMatch, caller }: Input<Routes['update']>) {

@@ -7,13 +7,15 @@ import { isSecretField } from './secret-fields.ts'
 export type InputPart = 'path' | 'query' | 'body'
 
 const maxShown = 64
+/** Who makes more mistakes is told of these first. */
+const maxNotices = 100
 
 /** Input that its schema refused, with all that is wrong in it. */
 export class InvalidInput extends GatewayError {
   readonly notices: readonly Notice[]
 
   constructor(part: InputPart, issues: readonly z.core.$ZodIssue[]) {
-    const notices = issues.map((issue) => toNotice(part, issue))
+    const notices = issues.slice(0, maxNotices).map((issue) => toNotice(part, issue))
     const [first] = notices
     super('input_invalid', first?.message ?? 'Invalid input.', { path: first?.path ?? [part] })
     this.notices = notices.map((notice) => ({ ...notice, code: this.number }))
@@ -22,9 +24,19 @@ export class InvalidInput extends GatewayError {
 
 /** The value as its schema reads it. Throws `InvalidInput`. */
 export function parseInput<S extends z.ZodType>(schema: S, value: unknown, part: InputPart): z.output<S> {
-  const parsed = schema.safeParse(value, { reportInput: true })
+  const parsed = safeParse(schema, value, part)
   if (parsed.success) return parsed.data
   throw new InvalidInput(part, parsed.error.issues)
+}
+
+/** With a hundred thousand mistakes the library runs out of stack. */
+function safeParse<S extends z.ZodType>(schema: S, value: unknown, part: InputPart): z.ZodSafeParseResult<z.output<S>> {
+  try {
+    return schema.safeParse(value, { reportInput: true })
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw new GatewayError('input_invalid', `${part}: too many mistakes to tell`, { cause: error, path: [part] })
+  }
 }
 
 function toNotice(part: InputPart, issue: z.core.$ZodIssue): Omit<Notice, 'code'> & { code: 0 } {

@@ -7,7 +7,7 @@ import type { ManagementDeps } from './deps.ts'
 import { changeDocuments, newDocument, untilWritten, updateOf } from './documents.ts'
 import {
   findRoute,
-  notExecuted,
+  notesOn,
   presentBare,
   presentDeployment,
   presentVersion,
@@ -46,7 +46,10 @@ export function createRouteVersionHandlers(deps: ManagementDeps): Handlers<typeo
           after: { route_id: route.id, ...presentVersion(route, stampOf(version), elements) },
         })
         await changeDocuments(deps, [{ op: 'insert', document: version }], audit)
-        return { result: { ...presentBare(route, gatewayId, elements), version_id: version.id }, notes: [notExecuted] }
+        return {
+          result: { ...presentBare(route, gatewayId, elements), version_id: version.id },
+          notes: await notesOn(deps, route.accountId, elements),
+        }
       }),
 
     async get({ params }) {
@@ -102,7 +105,10 @@ async function deploy(deps: ManagementDeps, { params, body, caller }: Input<(typ
   })
   await changeDocuments(deps, [update, { op: 'insert', document: deployment }], audit)
   const ids = { version_id: version.id, deployment_id: deployment.id }
-  return { result: { ...presentBare(update.document, gatewayId, elements), ...ids }, notes: [notExecuted] }
+  return {
+    result: { ...presentBare(update.document, gatewayId, elements), ...ids },
+    notes: await notesOn(deps, route.accountId, elements),
+  }
 }
 
 async function findVersion(

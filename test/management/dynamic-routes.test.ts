@@ -73,6 +73,16 @@ describe('management: dynamic routes', () => {
     assert.deepEqual((await api.call('GET', `${routes}/${result.id}`)).result, result)
   })
 
+  it('of providers that there are not are stored, and say so', async () => {
+    await start()
+    const provider = { name: 'p', slug: 'mine', base_url: 'https://api.example.com' }
+    await api.call('POST', 'custom-providers', provider)
+    const known = await create('known', graph('m', { provider: 'custom-mine' }))
+    const unknown = await create('unknown', graph('m', { provider: 'custom-yours' }))
+    assert.deepEqual([known.status, known.body.messages.length], [200, 1])
+    assert.deepEqual([unknown.status, unknown.body.messages[1]?.message], [200, 'there is no provider custom-yours'])
+  })
+
   it('are listed in pages, in the member data, and end with an empty page', async () => {
     await start()
     for (const name of ['a', 'b', 'c']) await create(name)
@@ -300,6 +310,20 @@ describe('management: dynamic routes', () => {
     const answer = await create('large', [{ ...s, outputs: { next: { elementId: 'c0' } } }, ...chain, m, e])
     assert.deepEqual([answer.status, answer.body.errors[0]?.path], [400, ['body', 'elements']])
     assert.match(answer.body.errors[0]?.message ?? '', /too large/)
+  })
+
+  it('with more mistakes than can be told are refused all the same', async () => {
+    await start()
+    const outputs = (number: number) =>
+      Object.fromEntries(Array.from({ length: number }, (_, index) => [`k${index}`, 0]))
+    for (const [number, told] of [
+      [1000, 100],
+      [200_000, 1],
+    ] as const) {
+      const answer = await create('bad', [{ id: 'p', type: 'percentage', outputs: outputs(number) }])
+      assert.deepEqual([answer.status, answer.body.errors.length], [400, told])
+      assert.equal(answer.body.errors[0]?.code, 7001)
+    }
   })
 
   it('leave a trace of every change', async () => {
