@@ -7,7 +7,7 @@ const accountSchema = z.object({
   id: z.string(),
   name: z.string(),
   type: z.literal('standard'),
-  settings: z.object({ enforce_twofactor: z.boolean(), abuse_contact_email: z.string().nullable() }),
+  settings: z.object({ enforce_twofactor: z.literal(false) }),
   /** Of the oldest thing in it; not there where there is none. */
   created_on: z.iso.datetime().optional(),
 })

@@ -3,7 +3,10 @@ import { accountIdSchema, pageSchema } from './envelope.ts'
 import { readOnlyShape } from './read-only.ts'
 import { defineRoute } from './route.ts'
 
-/** The keys that a gateway has for one provider, as they are stored: together, so that two are never the default. */
+/**
+ * The keys that a gateway has for one provider, as they are stored: together, so that two are never the default. The
+ * document's name is the provider's slug. For a custom provider, which may be renamed, it is its id, and it is the parent.
+ */
 export interface ProviderKeysBody {
   keys: ProviderKey[]
 }

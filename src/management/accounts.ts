@@ -40,7 +40,7 @@ function present(id: string, used: ReadonlyMap<string, number>): Account {
     id,
     name: id,
     type: 'standard',
-    settings: { enforce_twofactor: false, abuse_contact_email: null },
+    settings: { enforce_twofactor: false },
     ...(createdMs !== undefined && { created_on: toIso(createdMs) }),
   }
 }

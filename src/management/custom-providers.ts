@@ -17,7 +17,6 @@ import type { ManagementDeps } from './deps.ts'
 import { changeDocuments, newDocument, untilWritten, updateOf } from './documents.ts'
 import { requireUnchanged } from './if-match.ts'
 import { pageOf } from './pages.ts'
-import type { ProviderKeysDocument } from './provider-config-view.ts'
 import type { Handlers, Input } from './routes.ts'
 
 type Routes = typeof customProviderRoutes
@@ -47,7 +46,7 @@ export function createCustomProviderHandlers(deps: ManagementDeps): Handlers<Rou
         const before = await findCustomProvider(deps, params.account_id, params.id)
         requireUnchanged(`The custom provider ${before.id}`, before.modifiedMs, ifMatch)
         // Its costs and the keys for it have it as their parent.
-        await write(deps, caller, [{ op: 'remove', kind: before.kind, id: before.id }], { before, after: null })
+        await write(deps, caller, { op: 'remove', kind: before.kind, id: before.id }, { before, after: null })
         return { result: presentCustomProvider(deps, caller, before) }
       }),
   }
@@ -63,7 +62,7 @@ async function create(deps: ManagementDeps, { params, body, caller }: Input<Rout
     { described, sealedHeaders: seal(deps, id, headers) },
     deps.clock.nowMs(),
   )
-  await write(deps, caller, [{ op: 'insert', document: provider }], { before: null, after: provider })
+  await write(deps, caller, { op: 'insert', document: provider }, { before: null, after: provider })
   return { result: presentCustomProvider(deps, caller, provider), notes: [notCalled] }
 }
 
@@ -79,12 +78,9 @@ async function update(deps: ManagementDeps, { params, body, ifMatch, caller }: I
     sealedHeaders: headers === undefined ? before.body.sealedHeaders : seal(deps, before.id, headers),
   }
   const isElsewhere = originOf(described.base_url) !== originOf(before.body.described.base_url)
-  const keys = isElsewhere || slug !== before.name ? await keysFor(deps, before) : []
-  if (isElsewhere && keys.length > 0) requireSecretsPermission(caller, before)
-  const nowMs = deps.clock.nowMs()
-  const step = updateOf(before, { body: changed, name: slug }, nowMs)
-  const renamed = keys.map((found) => updateOf(found, { body: found.body, name: `${customPrefix}${slug}` }, nowMs))
-  await write(deps, caller, [step, ...renamed], { before, after: step.document })
+  if (isElsewhere && (await hasKeys(deps, before))) requireSecretsPermission(caller, before)
+  const step = updateOf(before, { body: changed, name: slug }, deps.clock.nowMs())
+  await write(deps, caller, step, { before, after: step.document })
   return { result: presentCustomProvider(deps, caller, step.document), notes: [notCalled] }
 }
 
@@ -132,10 +128,9 @@ function originOf(baseUrl: string): string {
   return new URL(baseUrl).origin
 }
 
-/** The keys that gateways of its account have for a custom provider. */
-async function keysFor({ store }: ManagementDeps, { id }: CustomProviderDocument): Promise<ProviderKeysDocument[]> {
-  const all = (await store.documents.all(['provider_keys'])) as ProviderKeysDocument[] // All are of this kind.
-  return all.filter(({ parentId }) => parentId === id)
+/** Whether any gateway has a key for a custom provider. */
+async function hasKeys({ store }: ManagementDeps, { id }: CustomProviderDocument): Promise<boolean> {
+  return (await store.documents.all(['provider_keys'])).some(({ parentId }) => parentId === id)
 }
 
 /** Who may not read the stored keys must not have them sent to a host of their choice either. */
@@ -150,7 +145,7 @@ function requireSecretsPermission(caller: Caller, { accountId, name }: CustomPro
 async function write(
   deps: ManagementDeps,
   caller: Caller,
-  steps: DocumentWrite[],
+  step: DocumentWrite,
   { before, after }: { before: CustomProviderDocument | null; after: CustomProviderDocument | null },
 ): Promise<void> {
   const { accountId = '', id = '', name = '' } = after ?? before ?? {}
@@ -164,7 +159,7 @@ async function write(
     before: before && presentCustomProvider(deps, caller, before),
     after: after && presentCustomProvider(deps, caller, after),
   })
-  await changeDocuments(deps, steps, audit, () => {
+  await changeDocuments(deps, [step], audit, () => {
     const message = `A custom provider with the slug ${name} already exists in the account ${accountId}.`
     return new GatewayError('custom_provider_taken', message, { path: ['body', 'slug'] })
   })

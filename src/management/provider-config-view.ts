@@ -1,3 +1,4 @@
+import { customPrefix } from '../contract/custom-providers.ts'
 import type { DocumentRecord } from '../contract/document.ts'
 import type { GatewayRecord } from '../contract/gateway-record.ts'
 import type { ProviderConfig, ProviderKey } from '../contract/provider-configs.ts'
@@ -11,16 +12,25 @@ export type ProviderKeysDocument = DocumentRecord<'provider_keys'>
 /** A key and where it was found. */
 export interface FoundKey {
   gateway: GatewayRecord
-  /** Its name is the provider's slug. */
   document: ProviderKeysDocument
+  /** Of its provider. */
+  slug: string
   key: ProviderKey
 }
 
 /** All keys of a gateway, newest first. */
 export async function allKeys(deps: ManagementDeps, gateway: GatewayRecord): Promise<FoundKey[]> {
   const documents = await deps.store.documents.list('provider_keys', gateway.accountId, gateway.number)
+  const isAnyCustom = documents.some(({ parentId }) => parentId !== null)
+  const own = isAnyCustom ? await deps.store.documents.list('custom_provider', gateway.accountId, null) : []
+  const slugs = new Map(own.map(({ id, name }) => [id, `${customPrefix}${name}`]))
   return documents
-    .flatMap((document) => document.body.keys.map((key) => ({ gateway, document, key })))
+    .flatMap((document) => {
+      const slug = document.parentId === null ? document.name : slugs.get(document.parentId)
+      // Its provider was removed a moment ago, and so was this.
+      if (slug === undefined) return []
+      return document.body.keys.map((key) => ({ gateway, document, slug, key }))
+    })
     .toSorted((a, b) => (a.key.id < b.key.id ? 1 : -1))
 }
 
@@ -38,12 +48,12 @@ export async function findKey(
   )
 }
 
-export function presentKey({ gateway, document, key }: FoundKey): ProviderConfig {
+export function presentKey({ gateway, slug, key }: FoundKey): ProviderConfig {
   return {
     id: key.id,
     alias: key.alias,
     default_config: key.isDefault,
-    provider_slug: document.name,
+    provider_slug: slug,
     gateway_id: gateway.id,
     secret_id: key.secretId ?? key.id,
     secret_preview: key.preview,

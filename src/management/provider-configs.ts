@@ -55,10 +55,8 @@ async function create(deps: ManagementDeps, { params, body, caller }: Input<Rout
   const { provider_slug: slug, alias, secret, secret_id: secretId = null } = body
   const parentId = await parentOf(deps, gateway.accountId, slug)
   if (secret === undefined && secretId === null) {
-    const name = `${gateway.id}_${slug}_${alias}`
-    throw new GatewayError('input_invalid', `secret: a stored secret ${name} was not found; give the secret itself`, {
-      path: ['body', 'secret'],
-    })
+    const message = `secret: a stored secret ${gateway.id}_${slug}_${alias} was not found; give the secret itself`
+    throw new GatewayError('input_invalid', message, { path: ['body', 'secret'] })
   }
   const nowMs = deps.clock.nowMs()
   const id = deps.newId()
@@ -74,22 +72,23 @@ async function create(deps: ManagementDeps, { params, body, caller }: Input<Rout
     createdMs: nowMs,
     modifiedMs: nowMs,
   }
-  const stored = (await allKeys(deps, gateway)).find(({ document }) => document.name === slug)?.document
+  const name = parentId ?? slug
+  const stored = (await allKeys(deps, gateway)).find(({ document }) => document.name === name)?.document
   const keys = withKey(stored?.body.keys ?? [], key)
   const home = { accountId: gateway.accountId, gateway: gateway.number, parentId }
-  const made = newDocument({ ...home, kind: 'provider_keys', id: deps.newId(), name: slug }, { keys }, nowMs)
+  const made = newDocument({ ...home, kind: 'provider_keys', id: deps.newId(), name }, { keys }, nowMs)
   const step: DocumentWrite = stored ? updateOf(stored, { body: { keys } }, nowMs) : { op: 'insert', document: made }
-  const after = { gateway, document: stored ?? made, key }
+  const after = { gateway, document: stored ?? made, slug, key }
   await write(deps, caller, step, { gateway, before: null, after })
   return { result: presentKey(after), notes: secret === undefined ? [noSecret, notUsed] : [notUsed] }
 }
 
 async function update(deps: ManagementDeps, { params, body, ifMatch, caller }: Input<Routes['update']>) {
   const before = await findKey(deps, params)
-  const { gateway, document, key } = before
+  const { gateway, document, slug, key } = before
   requireUnchanged(`The provider config ${key.id}`, key.modifiedMs, ifMatch)
-  if (body.provider_slug !== undefined && body.provider_slug !== document.name) {
-    throw new GatewayError('input_invalid', `provider_slug: it cannot be changed, expected ${document.name}`, {
+  if (body.provider_slug !== undefined && body.provider_slug !== slug) {
+    throw new GatewayError('input_invalid', `provider_slug: it cannot be changed, expected ${slug}`, {
       path: ['body', 'provider_slug'],
     })
   }
@@ -107,7 +106,7 @@ async function update(deps: ManagementDeps, { params, body, ifMatch, caller }: I
     modifiedMs: Math.max(deps.clock.nowMs(), key.modifiedMs + 1),
   }
   const step = updateOf(document, { body: { keys: withKey(document.body.keys, changed) } }, deps.clock.nowMs())
-  const after = { gateway, document, key: changed }
+  const after = { ...before, key: changed }
   await write(deps, caller, step, { gateway, before, after })
   return { result: presentKey(after), notes: [notUsed] }
 }

@@ -39,8 +39,7 @@ describe('the cloudflare clients, on an account', () => {
       name: 'acme',
       type: 'standard',
       created_on: found.created_on,
-      // The live answer has null where the type has none.
-      settings: { enforce_twofactor: false, abuse_contact_email: null as unknown as string },
+      settings: { enforce_twofactor: false },
     } satisfies Account)
     assert.deepEqual(await client.accounts.get(account), found)
     assert.deepEqual(await all(client.accounts.list({ name: 'other', direction: 'desc' })), [])

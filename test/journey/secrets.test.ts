@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { globSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, globSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { startForTest, type TestTollgate } from '../tollgate.ts'
@@ -19,6 +19,28 @@ describe('secrets that are stored', () => {
     answers.push(JSON.stringify(answer))
     return answer
   }
+
+  it('are sealed with a key of this user, in no other file', () => {
+    const file = path.join(tollgate.dataDir, 'encryption-key')
+    assert.equal(statSync(file).mode & 0o777, 0o600)
+    const key = readFileSync(file, 'utf8').trim()
+    const others = filesOf(tollgate).filter((other) => other !== file)
+    for (const text of [...others.map((other) => readFileSync(other, 'latin1')), ...tollgate.logLines]) {
+      assert.ok(!text.includes(key))
+    }
+  })
+
+  it('are sealed with the key that the operator gives, which is written nowhere', async () => {
+    const own = await startForTest({ TOLLGATE_ENCRYPTION_KEY: Buffer.alloc(32, 9).toString('base64') })
+    try {
+      await own.gateway('g')
+      const config = { alias: 'a', default_config: true, provider_slug: 'openai', secret: canary }
+      assert.equal((await own.manage('POST', '/gateways/g/provider_configs', config)).status, 200)
+      assert.ok(!existsSync(path.join(own.dataDir, 'encryption-key')))
+    } finally {
+      await own.close()
+    }
+  })
 
   it('are in no answer, log, audit entry or file, in any of their ways through the server', async () => {
     await tollgate.gateway('g')
@@ -57,8 +79,7 @@ describe('secrets that are stored', () => {
 
     assert.deepEqual([made.status, own.status, shown.status, broken.status], [200, 200, 200, 400])
     for (const text of [...answers, ...tollgate.logLines]) assert.ok(!text.includes('c4n4ry'), text)
-    const files = globSync('**/*', { cwd: tollgate.dataDir }).map((file) => path.join(tollgate.dataDir, file))
-    const stored = files.filter((file) => statSync(file).isFile())
+    const stored = filesOf(tollgate)
     assert.ok(
       stored.some((file) => readFileSync(file).includes('provider_config')),
       'the store was looked at',
@@ -66,3 +87,8 @@ describe('secrets that are stored', () => {
     for (const file of stored) assert.ok(!readFileSync(file).includes('c4n4ry'), file)
   })
 })
+
+function filesOf({ dataDir }: TestTollgate): string[] {
+  const all = globSync('**/*', { cwd: dataDir }).map((file) => path.join(dataDir, file))
+  return all.filter((file) => statSync(file).isFile())
+}

@@ -25,7 +25,7 @@ describe('management: accounts', () => {
         id: 'default',
         name: 'default',
         type: 'standard',
-        settings: { enforce_twofactor: false, abuse_contact_email: null },
+        settings: { enforce_twofactor: false },
       },
     ])
   })

@@ -207,6 +207,15 @@ describe('management: custom providers', () => {
     const config2 = (await api.call('GET', `${configs}/${made.result.id}`)).result
     assert.deepEqual([config2.provider_slug, config2.default_config], ['custom-renamed', true])
 
+    const twin = await api.call('POST', configs, { ...config, provider_slug: 'custom-renamed' })
+    assert.match(twin.body.errors[0]?.message ?? '', /already exists/)
+    await create('keyed')
+    assert.equal((await api.call('POST', configs, config)).status, 200)
+    const defaults = (await api.call('GET', configs)).result
+      .filter((shown: { default_config: boolean }) => shown.default_config)
+      .map((shown: { provider_slug: string }) => shown.provider_slug)
+    assert.deepEqual(defaults, ['custom-keyed', 'custom-renamed'])
+
     const writer = await as('AI Gateway Write')
     const patch = (base_url: string, headers = {}) => api.call('PATCH', `${providers}/${id}`, { base_url }, headers)
     const refused = await patch('https://evil.example.com', writer)
@@ -220,7 +229,11 @@ describe('management: custom providers', () => {
     await api.call('DELETE', `${providers}/${id}`)
     assert.equal((await api.call('GET', `${configs}/${made.result.id}`)).status, 404)
     await create('renamed')
-    assert.deepEqual((await api.call('GET', configs)).result, [])
+    const left = (await api.call('GET', configs)).result
+    assert.deepEqual(
+      left.map((shown: { provider_slug: string }) => shown.provider_slug),
+      ['custom-keyed'],
+    )
   })
 
   it('make their account one that is in use', async () => {
