@@ -9,6 +9,7 @@ const checks: readonly (readonly [tool: string, ...args: string[]])[] = [
   ['oxlint', '--type-aware', '--report-unused-disable-directives'],
   ['oxfmt', '--check'],
   ['tsc', '--project', '.'],
+  ['tsc', '--project', 'src/management/reference-page'],
   ['knip'],
 ]
 

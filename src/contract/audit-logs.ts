@@ -6,15 +6,13 @@ import { defineRoute } from './route.ts'
 const auditLogSchema = z.object({
   id: z.string(),
   created_at: z.iso.datetime(),
-  /** `admin`, `system`, or the id of a token. */
-  actor: z.string(),
+  actor: z.string().describe('`admin`, `system`, or the id of a token.'),
   action: z.enum(['create', 'update', 'delete']),
   resource: z.string(),
   resource_id: z.string(),
   gateway_id: z.string().nullable(),
-  /** Secrets are masked. */
-  before: z.json(),
-  after: z.json(),
+  before: z.json().describe('What it was; null for what is new. Secrets are masked.'),
+  after: z.json().describe('What it is; null for what is gone. Secrets are masked.'),
 })
 
 export const auditLogRoutes = {

@@ -12,8 +12,7 @@ export type Notice = z.output<typeof noticeSchema>
 export const resultInfoSchema = z.object({
   page: z.int(),
   per_page: z.int(),
-  /** How many are on this page. */
-  count: z.int(),
+  count: z.int().describe('How many are on this page.'),
   total_count: z.int(),
   /** False where `total_count` is the number at which counting stopped. */
   total_count_exact: z.boolean().optional(),
@@ -35,4 +34,10 @@ export const accountIdSchema = z
   .regex(/^[A-Za-z0-9_-]{1,64}$/, 'an account id is 1 to 64 letters, digits, `-` or `_`')
 
 /** The `page` of a list's query. Its bound keeps an offset a whole number; every page past the end is empty. */
-export const pageSchema = z.coerce.number().int().min(1).max(1_000_000_000).default(1)
+export const pageSchema = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .max(1_000_000_000)
+  .default(1)
+  .describe('From 1 on; past the end a page is empty.')

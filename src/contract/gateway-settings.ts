@@ -57,47 +57,62 @@ const otelExporter = z.looseObject({
  * Cloudflare's API. Other fields pass through; they are stored and shown, and the answer says that nothing obeys them.
  */
 export const gatewaySettingsSchema = z.looseObject({
-  authentication: z.boolean().optional(),
-  byok_only: z.boolean().optional(),
-  cache_invalidate_on_update: z.boolean().optional(),
-  /** Seconds, a month at most; 0 or null is off. */
-  cache_ttl: z.int().min(0).max(longestCacheTtlSeconds).nullish(),
-  collect_logs: z.boolean().optional(),
+  authentication: z.boolean().optional().describe('Whether requests need a token, in `cf-aig-authorization`.'),
+  byok_only: z.boolean().optional().describe('Never use a provider key of the environment.'),
+  cache_invalidate_on_update: z
+    .boolean()
+    .optional()
+    .describe('Whether a change of the gateway forgets its cached answers. True for a new one.'),
+  cache_ttl: z
+    .int()
+    .min(0)
+    .max(longestCacheTtlSeconds)
+    .nullish()
+    .describe('How long an answer is given again, in seconds, a month at most; 0 or null: not at all.'),
+  collect_logs: z.boolean().optional().describe('Whether requests leave rows in the log. True for a new gateway.'),
   dlp: dlpSchema.optional(),
-  guardrails: z.looseObject({ prompt: hazardActions, response: hazardActions }).nullish(),
+  guardrails: z
+    .looseObject({ prompt: hazardActions, response: hazardActions })
+    .nullish()
+    .describe('What to do with a prompt or a response of each hazard class; of one that is not named, nothing.'),
   log_classification: z.boolean().optional(),
   /** How many rows are kept at most. */
   log_management: z.int().min(10_000).max(10_000_000).nullish(),
   log_management_strategy: z.enum(['STOP_INSERTING', 'DELETE_OLDEST']).nullish(),
   logpush: z.boolean().optional(),
   logpush_public_key: z.string().min(16).max(1024).nullish(),
-  otel: z.array(otelExporter).max(5).nullish(),
-  /** Seconds; 0 or null is off. */
-  rate_limiting_interval: count.optional(),
-  /** Requests per interval; 0 or null is off. */
-  rate_limiting_limit: count.optional(),
-  rate_limiting_technique: technique.nullish(),
-  retry_backoff: z.enum(['constant', 'linear', 'exponential']).nullish(),
-  /** Milliseconds. */
-  retry_delay: z.int().min(0).max(60_000).nullish(),
-  retry_max_attempts: z.int().min(1).max(5).nullish(),
-  spend_limits: z.looseObject({ enabled: z.boolean().optional(), rules: z.array(spendRule).max(20) }).nullish(),
+  otel: z.array(otelExporter).max(5).nullish().describe('Where traces are sent.'),
+  rate_limiting_interval: count.optional().describe('The window of the rate limit, in seconds; 0 or null: no limit.'),
+  rate_limiting_limit: count.optional().describe('Requests in one window; 0 or null: no limit.'),
+  rate_limiting_technique: technique
+    .nullish()
+    .describe('`fixed`: windows by the clock. `sliding`: no window of that length, wherever it begins, holds more.'),
+  retry_backoff: z.enum(['constant', 'linear', 'exponential']).nullish().describe('How the wait grows.'),
+  retry_delay: z.int().min(0).max(60_000).nullish().describe('The wait before the next attempt, in milliseconds.'),
+  retry_max_attempts: z.int().min(1).max(5).nullish().describe('Attempts at most.'),
+  spend_limits: z
+    .looseObject({ enabled: z.boolean().optional(), rules: z.array(spendRule).max(20) })
+    .nullish()
+    .describe('How much may be spent, in USD per window of seconds.'),
   store_id: z.string().nullish(),
   stripe: z
     .looseObject({ authorization: z.string(), usage_events: z.array(z.looseObject({ payload: z.string() })) })
     .nullish(),
   workers_ai_billing_mode: z.enum(['postpaid', 'unified']).optional(),
   zdr: z.boolean().optional(),
-  /** Tollgate's own: the model that answers test cases, `provider/model`. */
-  evaluation_model: z.string().nullish(),
-  /** Tollgate's own: rows older than this are removed. */
-  log_retention_days: z.int().min(1).nullish(),
-  /** Tollgate's own: whether requests pass (`open`) or are refused (`closed`) while the counters cannot be reached. */
-  rate_limiting_failure: z.enum(['open', 'closed']).optional(),
-  /** Tollgate's own: keep a stream's events as they came. */
-  log_raw_events: z.boolean().optional(),
-  /** Tollgate's own: index the words of bodies. */
-  log_text_search: z.boolean().optional(),
+  evaluation_model: z
+    .string()
+    .nullish()
+    .describe("Tollgate's own: the model that answers test cases, `provider/model`."),
+  log_retention_days: z.int().min(1).nullish().describe("Tollgate's own: rows older than this are removed."),
+  rate_limiting_failure: z
+    .enum(['open', 'closed'])
+    .optional()
+    .describe(
+      "Tollgate's own: whether requests pass (`open`) or are refused (`closed`) while the counters cannot be reached.",
+    ),
+  log_raw_events: z.boolean().optional().describe("Tollgate's own: keep a stream's events as they came."),
+  log_text_search: z.boolean().optional().describe("Tollgate's own: index the words of bodies."),
 })
 export type GatewaySettings = z.output<typeof gatewaySettingsSchema>
 

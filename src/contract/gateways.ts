@@ -42,10 +42,8 @@ export const gatewayRoutes = {
     query: z.object({
       page: pageSchema,
       per_page: z.coerce.number().int().min(1).max(100).default(20),
-      /** A part of the id. */
-      search: z.string().optional(),
-      /** The whole id. */
-      id: z.string().optional(),
+      search: z.string().optional().describe('A part of the id.'),
+      id: z.string().optional().describe('The whole id.'),
     }),
     body: null,
     result: z.array(gatewaySchema),

@@ -22,11 +22,9 @@ export interface TokenBody {
 export const tokenSchema = z.object({
   id: z.string(),
   name: z.string(),
-  /** The beginning of the token. */
-  preview: z.string(),
+  preview: z.string().describe('The beginning of the token.'),
   permissions: z.array(z.enum(permissions)),
-  /** Ids of the gateways that it is for; null: all of the account. */
-  gateways: z.array(z.string()).nullable(),
+  gateways: z.array(z.string()).nullable().describe('Ids of the gateways that it is for; null: all of the account.'),
   expires_on: z.iso.datetime().nullable(),
   status: z.enum(['active', 'expired']),
   created_at: z.iso.datetime(),
@@ -41,10 +39,13 @@ const noQuery = z.object({})
 const writable = z.strictObject({
   name: z.string().min(1).max(256),
   permissions: z.array(z.enum(permissions)).min(1),
-  /** Ids of gateways of the account; null or not given: all of them. */
-  gateways: z.array(z.string()).min(1).max(100).nullish(),
-  /** From this time on the token is refused. */
-  expires_on: momentSchema.nullish(),
+  gateways: z
+    .array(z.string())
+    .min(1)
+    .max(100)
+    .nullish()
+    .describe('Ids of gateways of the account; null or not given: all of them.'),
+  expires_on: momentSchema.nullish().describe('From this time on the token is refused.'),
 })
 
 export const tokenRoutes = {
@@ -68,7 +69,7 @@ export const tokenRoutes = {
     params: accountParams,
     query: noQuery,
     body: writable,
-    result: tokenSchema.extend({ value: z.string() }),
+    result: tokenSchema.extend({ value: z.string().describe('The token itself.') }),
   }),
   get: defineRoute({
     name: 'tokens.get',

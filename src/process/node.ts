@@ -13,6 +13,7 @@ import { createVault, type Vault } from '../kernel/vault.ts'
 import { createManagementApp } from '../management/app.ts'
 import { findGateway } from '../management/find-gateway.ts'
 import { createOperations } from '../management/operations.ts'
+import { createReference } from '../management/reference.ts'
 import { respondError } from '../management/respond.ts'
 import { createCredentials, type Credentials } from '../live/credentials.ts'
 import { createPriceTable } from '../pricing/price-table.ts'
@@ -112,6 +113,7 @@ function createOthers({ config, log, clock }: Base, engines: Engines, parts: Par
   const deps = { ...parts, ...own, store, live, kv, clock, log, caughtUp, catchUpSettings }
   return new Hono()
     .route('/', createOperations({ store, kv, journalStats: stats }))
+    .route('/', createReference())
     .route('/', createManagementApp(deps))
     .notFound(({ req }) => respondError(new GatewayError('no_route', `No route for ${req.method} ${req.path}.`)))
 }

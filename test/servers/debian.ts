@@ -3,8 +3,13 @@ import { existsSync, globSync } from 'node:fs'
 import path from 'node:path'
 import { runChild } from '../child.ts'
 
-/** The real servers that tests start for themselves, and the Debian package that each is in. */
-const packageOf = { 'redis-server': 'redis-server', postgres: 'postgresql', initdb: 'postgresql' } as const
+/** The real programs that tests start for themselves, and the Debian package that each is in. */
+const packageOf = {
+  'redis-server': 'redis-server',
+  postgres: 'postgresql',
+  initdb: 'postgresql',
+  chromium: 'chromium',
+} as const
 export type Program = keyof typeof packageOf
 
 /** Where a program is; null where it is not installed. Debian keeps PostgreSQL's off `PATH`, one folder per version. */

@@ -1,0 +1,24 @@
+const laterDatasets = 'datasets and evaluations come with a later version'
+const laterLogs = 'the whole log API comes with a later version'
+const alwaysRefused = 'there is no credit here: the call is refused, whatever is in it'
+
+/**
+ * What Cloudflare's API has and this one has not, each with the reason. `covers` is the beginning of what is missing
+ * (`test/contract/cloudflare-facts.ts`), with or without the method. One that is not needed any more fails the test:
+ * take it out.
+ */
+export const exceptions: readonly { covers: string; reason: string }[] = [
+  {
+    covers: '/gateways/{}/custom-domains',
+    reason: 'no goal: a host of your own is a matter of your own DNS and proxy',
+  },
+  { covers: '/gateways/{}/datasets', reason: laterDatasets },
+  { covers: '/gateways/{}/evaluations', reason: laterDatasets },
+  { covers: 'POST /billing/spending-limit body', reason: alwaysRefused },
+  { covers: 'POST /billing/topup body', reason: alwaysRefused },
+  { covers: 'POST /billing/topup/config body', reason: alwaysRefused },
+  { covers: 'DELETE /gateways/{}/logs query filters', reason: laterLogs },
+  { covers: 'GET /gateways/{}/logs query', reason: laterLogs },
+  { covers: 'GET /gateways/{}/logs answer result_info', reason: laterLogs },
+  { covers: 'PATCH /gateways/{}/logs/{}', reason: laterLogs },
+]
