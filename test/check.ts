@@ -10,6 +10,7 @@ const checks: readonly (readonly [tool: string, ...args: string[]])[] = [
   ['oxfmt', '--check'],
   ['tsc', '--project', '.'],
   ['tsc', '--project', 'src/management/reference-page'],
+  ['tsc', '--project', 'client'],
   ['knip'],
 ]
 

@@ -10,7 +10,7 @@ const root = path.join(import.meta.dirname, '..')
 const options = process.argv.slice(2).filter((argument) => argument.startsWith('-'))
 const folders = process.argv.slice(2).filter((argument) => !argument.startsWith('-'))
 
-const files = globSync('{src,test,bench}/**/*.test.ts', { cwd: root, exclude: ['**/node_modules/**'] })
+const files = globSync('{src,client,generate,test,bench}/**/*.test.ts', { cwd: root, exclude: ['**/node_modules/**'] })
   .map((file) => file.split(path.sep).join('/'))
   .filter((file) => folders.length === 0 || folders.some((folder) => file.startsWith(folder.replace(/^\.\//, ''))))
   .toSorted()

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, describe, it } from 'node:test'
 import { providers } from '../../src/providers/index.ts'
-import { findBreaches, importsOf, readTree } from './wall.ts'
+import { findBreaches, findClientBreaches, importsOf, readTree, type SourceFile } from './wall.ts'
 
 const slugs = providers.map((provider) => provider.slug)
 
@@ -20,6 +20,30 @@ describe('the rooms of src', () => {
 
   it('import only what the house allows, and keep words where they live', () => {
     assert.deepEqual(findBreaches(files, slugs), [])
+  })
+})
+
+describe('the client', () => {
+  it('imports nothing but its own files', () => {
+    const files = readTree(path.join(import.meta.dirname, '../../client/src'))
+    assert.ok(files.length > 10, `only ${files.length} files seen`)
+    assert.deepEqual(findClientBreaches(files), [])
+  })
+
+  it('is seen where it reaches for the server, a package or Node', () => {
+    const file = (name: string, text: string): SourceFile => ({ path: name, text })
+    const breaches = findClientBreaches([
+      file('page.test.ts', "import assert from 'node:assert/strict'\n"),
+      file('page.ts', "import { call } from './call.ts'\nimport type { Route } from '../../src/contract/route.ts'\n"),
+      file('send.ts', "import { request } from 'undici'\nimport { readFileSync } from 'node:fs'\n"),
+      file('Send.ts', 'export {}\n'),
+    ])
+    assert.deepEqual(breaches, [
+      'client/src/page.ts imports ../../src/contract/route.ts: the client imports its own files only',
+      'client/src/send.ts imports undici: the client imports its own files only',
+      'client/src/send.ts imports node:fs: the client imports its own files only',
+      'client/src/Send.ts is not named in kebab-case',
+    ])
   })
 })
 
@@ -76,12 +100,14 @@ describe('the wall', () => {
       'contract/log.ts': "import { z } from 'zod'\nimport { Buffer } from 'node:buffer'\n",
       'formats/read.ts': "import { readFileSync } from 'node:fs'\n",
       'gateway/db.ts': "import { sql } from 'kysely'\nimport { DatabaseSync } from 'node:sqlite'\n",
+      'main.ts': "import Tollgate from '@tollgate/client'\n",
     })
     assert.deepEqual(breaches, [
       'src/contract/log.ts imports node:buffer: contract also runs in a browser',
       'src/formats/read.ts imports node:fs: formats does no I/O',
       'src/gateway/db.ts imports kysely: gateway may import undici',
       'src/gateway/db.ts imports node:sqlite: SQL lives in store',
+      'src/main.ts imports @tollgate/client: the client is for those who call the server',
     ])
   })
 

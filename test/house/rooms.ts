@@ -51,4 +51,4 @@ export const rooms: Readonly<Record<string, Room>> = {
 export const stairwells: readonly string[] = ['main.ts', 'jobs/ingest-worker.ts']
 
 /** Files of more than 400 lines, each with the reason why it is not two files. */
-export const longFiles: Readonly<Record<string, string>> = {}
+export const longFiles: Readonly<Record<string, string>> = { 'generated.ts': 'of the client: made from the contract' }

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import Tollgate from '@tollgate/client'
+import { startForTest, type TestTollgate } from '../tollgate.ts'
+
+const account = { account_id: 'team' }
+const inGateway = { ...account, gateway_id: 'g' }
+
+describe('what a gateway keeps, by the client', () => {
+  let tollgate: TestTollgate
+  let client: Tollgate
+  before(async () => {
+    tollgate = await startForTest()
+    client = new Tollgate({ apiToken: tollgate.adminToken, baseURL: `${tollgate.url}/client/v4` })
+    await client.aiGateway.create({ ...account, id: 'g' })
+  })
+  after(() => tollgate.close())
+
+  it('dynamic routes are made, renamed, versioned and deployed', async () => {
+    const { dynamicRouting } = client.aiGateway
+    const elements = [
+      { id: 's', type: 'start' as const, outputs: { next: { elementId: 'm' } } },
+      {
+        id: 'm',
+        type: 'model' as const,
+        properties: { provider: 'openai', model: 'gpt-4o-mini', timeout: 1000, retries: 0 },
+        outputs: { success: { elementId: 'e' }, fallback: { elementId: 'e' } },
+      },
+      { id: 'e', type: 'end' as const, outputs: {} },
+    ]
+    const route = await dynamicRouting.create('g', { ...account, name: 'support', elements })
+    const renamed = await dynamicRouting.update(route.id, { ...inGateway, name: 'help' })
+    assert.deepEqual([renamed.success, renamed.route.name], [true, 'help'])
+    await dynamicRouting.createVersion(route.id, { ...inGateway, elements })
+    const { data } = await dynamicRouting.listVersions(route.id, inGateway)
+    assert.equal(data.versions.length, 2)
+    const version = data.versions.find(({ active }) => active === 'false') ?? assert.fail('no new version')
+    await dynamicRouting.createDeployment(route.id, { ...inGateway, version_id: version.version_id })
+    assert.equal((await dynamicRouting.get(route.id, inGateway)).version.version_id, version.version_id)
+    assert.equal((await dynamicRouting.list('g', account)).data.routes[0]?.name, 'help')
+    await dynamicRouting.delete(route.id, inGateway)
+  })
+
+  it('provider keys and custom providers are kept, accounts and balances shown', async () => {
+    const { aiGateway } = client
+    const stored = { ...account, alias: 'main', default_config: true, provider_slug: 'openai', secret: 'sk-secret-key' }
+    const config = await aiGateway.providerConfigs.create('g', stored)
+    assert.doesNotMatch(JSON.stringify(config), /sk-secret-key/)
+    const aliases: string[] = []
+    for await (const { alias } of aiGateway.providerConfigs.list('g', account)) aliases.push(alias)
+    assert.deepEqual(aliases, ['main'])
+
+    const given = { ...account, name: 'Acme', slug: 'acme', base_url: 'https://api.example.com' }
+    const provider = await aiGateway.customProviders.create(given)
+    await assert.rejects(aiGateway.customProviders.create(given), Tollgate.ConflictError)
+    assert.equal((await aiGateway.customProviders.get(provider.id, account)).slug, 'acme')
+    await aiGateway.customProviders.delete(provider.id, account)
+
+    assert.equal((await aiGateway.billing.creditBalance(account)).balance, 0)
+    await assert.rejects(aiGateway.billing.topup.create({ ...account }), Tollgate.PermissionDeniedError)
+    const accounts: string[] = []
+    for await (const { id } of client.accounts.list()) accounts.push(id)
+    assert.deepEqual(accounts, ['team'])
+    const types: string[] = []
+    for await (const { id } of aiGateway.evaluationTypes.list({ ...account, per_page: 5 })) types.push(id)
+    assert.ok(types.includes('exact_match') && types.length > 10)
+  })
+})
