@@ -8,6 +8,8 @@ export const noticeSchema = z.object({
 })
 export type Notice = z.output<typeof noticeSchema>
 
+const rangeSchema = z.number().nullable().optional()
+
 /** Beside the result of a list. Clients ask for the next page until one comes back empty. */
 export const resultInfoSchema = z.object({
   page: z.int(),
@@ -16,8 +18,31 @@ export const resultInfoSchema = z.object({
   total_count: z.int(),
   /** False where `total_count` is the number at which counting stopped. */
   total_count_exact: z.boolean().optional(),
+  ...rangesOf('cost', 'duration', 'tokens_in', 'tokens_out', 'total_tokens'),
 })
 export type ResultInfo = z.output<typeof resultInfoSchema>
+
+/** Beside the result of a list that is walked by cursor: it may hold fewer than asked for, and yet not be the last. */
+const cursorInfoSchema = z.object({
+  per_page: z.int(),
+  count: z.int(),
+  /** For the next call; null at the end. */
+  cursor: z.string().nullable(),
+  /** Whether the end was reached. */
+  complete: z.boolean(),
+  /** Up to which time the rows were looked at; null at the end, and in other orders than that of time. */
+  searched_until: z.iso.datetime().nullable(),
+})
+export type CursorInfo = z.output<typeof cursorInfoSchema>
+
+type RangeName<Name extends string> = `min_${Name}` | `max_${Name}`
+
+/** With `meta_info`: the least and greatest of the rows that were counted; null where none has a value. */
+function rangesOf<Name extends string>(...names: Name[]): Record<RangeName<Name>, typeof rangeSchema> {
+  const entries = names.flatMap((name) => [`min_${name}`, `max_${name}`].map((member) => [member, rangeSchema]))
+  // The names are those of the type.
+  return Object.fromEntries(entries) as Record<RangeName<Name>, typeof rangeSchema>
+}
 
 /** What every answer of the management API is wrapped in. */
 export interface Envelope {
@@ -25,7 +50,8 @@ export interface Envelope {
   errors: Notice[]
   messages: Notice[]
   result: unknown
-  result_info?: ResultInfo
+  /** Of one kind or the other. */
+  result_info?: Partial<ResultInfo> & Partial<CursorInfo>
 }
 
 /** Cloudflare's account name space: an account comes into being at its first use. */

@@ -1,5 +1,8 @@
 import { z } from 'zod'
 
+/** The strategy of a gateway that takes no rows above its limit. */
+export const stopInserting = 'STOP_INSERTING'
+
 /** Up to 30 years, or a billion requests. */
 const count = z.int().min(0).max(1_000_000_000).nullable()
 const longestCacheTtlSeconds = 30 * 24 * 60 * 60
@@ -78,7 +81,7 @@ export const gatewaySettingsSchema = z.looseObject({
   log_classification: z.boolean().optional(),
   /** How many rows are kept at most. */
   log_management: z.int().min(10_000).max(10_000_000).nullish(),
-  log_management_strategy: z.enum(['STOP_INSERTING', 'DELETE_OLDEST']).nullish(),
+  log_management_strategy: z.enum([stopInserting, 'DELETE_OLDEST']).nullish(),
   logpush: z.boolean().optional(),
   logpush_public_key: z.string().min(16).max(1024).nullish(),
   otel: z.array(otelExporter).max(5).nullish().describe('Where traces are sent.'),
@@ -171,4 +174,15 @@ export function settingsNotEnforced(given: Record<string, unknown>): string[] {
 export function isHalfRateLimit(settings: Record<string, unknown>): boolean {
   const isOn = (value: unknown): boolean => typeof value === 'number' && value > 0
   return isOn(settings['rate_limiting_limit']) !== isOn(settings['rate_limiting_interval'])
+}
+
+/** How many rows a gateway holds at most, and what happens above that; null: it holds any number. */
+export function rowLimitOf(settings: Record<string, unknown>): {
+  maxRows: number
+  strategy: 'STOP_INSERTING' | 'DELETE_OLDEST'
+} | null {
+  const maxRows = settings['log_management']
+  if (typeof maxRows !== 'number') return null
+  // Cloudflare's own default: new rows are worth more than old ones.
+  return { maxRows, strategy: settings['log_management_strategy'] === stopInserting ? stopInserting : 'DELETE_OLDEST' }
 }

@@ -1,6 +1,9 @@
 import type { Cost } from './cost.ts'
 import type { Usage } from './usage.ts'
 
+/** How many entries the metadata of a row may have. */
+export const maxMetadataEntries = 16
+
 /** How the answer to a request ended. Only `complete` with a 2xx status is a success. */
 export type Outcome =
   /** The format's terminal event or the HTTP end was reached. */

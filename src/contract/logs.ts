@@ -1,43 +1,9 @@
 import { z } from 'zod'
-import { accountIdSchema, pageSchema } from './envelope.ts'
-import { momentSchema } from './moment.ts'
+import { accountIdSchema } from './envelope.ts'
+import { logDeleteBodySchema, logDeleteQuerySchema, logExportQuerySchema, logListQuerySchema } from './log-queries.ts'
 import { defineRoute } from './route.ts'
 
-const direction = z.enum(['asc', 'desc'])
-const flag = z.stringbool({ truthy: ['true', '1'], falsy: ['false', '0'] })
-
-/** Strict: a filter that is misspelt or not built yet must not silently show, or remove, every row. */
-const logListQuerySchema = z.strictObject({
-  page: pageSchema,
-  per_page: z.coerce.number().int().min(1).max(50).default(20),
-  order_by: z.enum(['created_at', 'provider', 'model', 'model_type', 'success', 'cached']).default('created_at'),
-  order_by_direction: direction.optional(),
-  /** An older name of `order_by_direction`. */
-  direction: direction.optional(),
-  start_date: momentSchema.optional(),
-  /** Inclusive: a bare date means the whole of that UTC day. */
-  end_date: momentSchema.optional(),
-  success: flag.optional(),
-  cached: flag.optional(),
-  model: z.string().optional(),
-  provider: z.string().optional(),
-  /** Taken because official clients send it; nothing is added to the answer. */
-  meta_info: flag.optional(),
-})
-
-const before = momentSchema.optional()
-const limit = z.coerce.number().int().min(1).max(10_000).optional()
-
-/** The same members are taken from the query or from a JSON body. */
-const logDeleteQuerySchema = z.strictObject({
-  /** Rows from this time on are kept; a bare date is the start of that UTC day. */
-  before,
-  /** 10 000 if not given. */
-  limit,
-  order_by: z.literal('created_at').optional(),
-  order_by_direction: z.literal('asc').optional(),
-})
-
+/** Flat. */
 const metadata = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
 
 /** A row as lists show it. Times are milliseconds, money is USD. */
@@ -94,6 +60,24 @@ export const logItemSchema = z.object({
 })
 export type LogItem = z.output<typeof logItemSchema>
 
+/** Tokens and other units by kind. */
+const usageSchema = z.record(z.string(), z.int())
+
+const costDetailSchema = z.object({
+  items: z.array(
+    z.object({
+      unit: z.string(),
+      quantity: z.number(),
+      rate_usd_per_million: z.number(),
+      amount_usd: z.number(),
+    }),
+  ),
+  source: z.string(),
+  entry: z.string().nullable(),
+  /** What had no known price; null where all had. */
+  unknown: z.string().nullable(),
+})
+
 /** One row with the beginning of its bodies, and where its cost comes from. */
 export const logDetailSchema = logItemSchema.extend({
   request_head: z.string(),
@@ -103,25 +87,35 @@ export const logDetailSchema = logItemSchema.extend({
   response_head_complete: z.boolean(),
   response_size: z.int(),
   /** Tokens and other units by kind, as they were priced. */
-  usage: z.record(z.string(), z.int()).nullable(),
-  cost_detail: z
-    .object({
-      items: z.array(
-        z.object({
-          unit: z.string(),
-          quantity: z.number(),
-          rate_usd_per_million: z.number(),
-          amount_usd: z.number(),
-        }),
-      ),
-      source: z.string(),
-      entry: z.string().nullable(),
-      /** What had no known price; null where all had. */
-      unknown: z.string().nullable(),
-    })
-    .nullable(),
+  usage: usageSchema.nullable(),
+  cost_detail: costDetailSchema.nullable(),
 })
 export type LogDetail = z.output<typeof logDetailSchema>
+
+/** What a row cost and why. */
+export const logCostSchema = logItemSchema
+  .pick({ id: true, provider: true, model: true, cached: true, tokens_in: true, tokens_out: true, cost: true })
+  .extend({
+    currency: z.literal('USD'),
+    saved_cost: z.number().nullable(),
+    usage: usageSchema.nullable(),
+    items: costDetailSchema.shape.items,
+    /** Null where nothing was priced. */
+    source: z.string().nullable(),
+    entry: z.string().nullable(),
+    /** Why `cost` is null, or what of it is not known; null where all is. */
+    unknown: z.string().nullable(),
+  })
+export type LogCost = z.output<typeof logCostSchema>
+
+/** What may be changed of a row; what is not given keeps its value. */
+const logEditSchema = z.strictObject({
+  /** How the caller liked the answer, from -1 to 1. */
+  feedback: z.number().min(-1).max(1).nullable().optional(),
+  score: z.number().min(0).max(100).nullable().optional(),
+  /** Entries are added, or take the place of those with their names; null removes all. */
+  metadata: metadata.nullable().optional(),
+})
 
 const logs = '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/logs'
 const gatewayParams = z.object({ account_id: accountIdSchema, gateway_id: z.string() })
@@ -133,7 +127,7 @@ export const logRoutes = {
     name: 'logs.list',
     method: 'GET',
     path: logs,
-    summary: 'The rows of a gateway, newest first.',
+    summary: 'The rows of a gateway, newest first; narrowed by `filters` and `search`, walked by page or by cursor.',
     permission: 'AI Gateway Metadata Read',
     params: gatewayParams,
     query: logListQuerySchema,
@@ -144,12 +138,25 @@ export const logRoutes = {
     name: 'logs.delete',
     method: 'DELETE',
     path: logs,
-    summary: 'Removes the oldest rows with their bodies: those `before` a time, 10 000 at most.',
+    summary:
+      'Removes rows with their bodies, the oldest first: those `before` a time and met by `filters`, 10 000 at most.',
     permission: 'AI Gateway Write',
     params: gatewayParams,
     query: logDeleteQuerySchema,
-    body: z.strictObject({ before, limit }).optional(),
+    body: logDeleteBodySchema,
     result: z.object({ deleted: z.int() }),
+  }),
+  // Before the row, whose id would be `export`.
+  export: defineRoute({
+    name: 'logs.export',
+    method: 'GET',
+    path: `${logs}/export`,
+    summary: 'All rows that match, as lines of JSON or as CSV.',
+    permission: 'AI Gateway Read',
+    params: gatewayParams,
+    query: logExportQuerySchema,
+    body: null,
+    result: null,
   }),
   get: defineRoute({
     name: 'logs.get',
@@ -161,6 +168,28 @@ export const logRoutes = {
     query: noQuery,
     body: null,
     result: logDetailSchema,
+  }),
+  edit: defineRoute({
+    name: 'logs.edit',
+    method: 'PATCH',
+    path: `${logs}/{id}`,
+    summary: 'Changes the feedback, the score or the metadata of a row.',
+    permission: 'AI Gateway Write',
+    params: logParams,
+    query: noQuery,
+    body: logEditSchema,
+    result: z.object({}),
+  }),
+  cost: defineRoute({
+    name: 'logs.cost',
+    method: 'GET',
+    path: `${logs}/{id}/cost`,
+    summary: 'What a row cost, item by item, and where the rates come from.',
+    permission: 'AI Gateway Read',
+    params: logParams,
+    query: noQuery,
+    body: null,
+    result: logCostSchema,
   }),
   request: defineRoute({
     name: 'logs.request',

@@ -1,4 +1,4 @@
-import type { LogDetail, LogItem } from '../contract/logs.ts'
+import type { LogCost, LogDetail, LogItem } from '../contract/logs.ts'
 import { tokensIn, tokensOut } from '../contract/usage.ts'
 import type { LogRow } from '../store/store.ts'
 
@@ -62,12 +62,33 @@ export function presentLogDetail(row: LogRow): LogDetail {
   }
 }
 
+/** What a row cost and why. */
+export function presentLogCost(row: LogRow): LogCost {
+  const { id, provider, model, cached, tokens_in, tokens_out, cost, saved_cost } = presentLog(row)
+  const detail = presentCost(row.cost)
+  const unpriced = cost === null ? 'the answer reported no usage' : null
+  return {
+    id,
+    provider,
+    model,
+    cached,
+    tokens_in,
+    tokens_out,
+    cost,
+    saved_cost,
+    currency: 'USD',
+    usage: row.usage === null ? null : { ...row.usage },
+    ...(detail ?? { items: [], source: null, entry: null, unknown: unpriced }),
+  }
+}
+
 /** 1e-9 USD as USD: the nearest number to the exact decimal, so it prints with at most nine decimals. */
 export function nanoToUsd(nanoUsd: number): number {
   return nanoUsd / 1e9
 }
 
-function nanoToUsdOrNull(nanoUsd: number | null | undefined): number | null {
+/** The same; null stays null. */
+export function nanoToUsdOrNull(nanoUsd: number | null | undefined): number | null {
   return nanoUsd === null || nanoUsd === undefined ? null : nanoToUsd(nanoUsd)
 }
 

@@ -1,4 +1,4 @@
-import type { Envelope, Notice, ResultInfo } from '../contract/envelope.ts'
+import type { CursorInfo, Envelope, Notice, ResultInfo } from '../contract/envelope.ts'
 import { GatewayError } from '../kernel/errors.ts'
 import { InvalidInput } from './invalid-input.ts'
 
@@ -7,13 +7,15 @@ export interface Reply<T> {
   result: T
   /** Told to the caller in `messages`. */
   notes?: string[]
-  resultInfo?: ResultInfo
+  resultInfo?: ResultInfo | CursorInfo
 }
 
-/** A stored body, as it is. */
+/** An answer without an envelope: a stored body as it is, or a file that is made while it is sent. */
 export interface RawReply {
-  body: Uint8Array
+  body: Uint8Array | ReadableStream<Uint8Array>
   contentType: string
+  /** Browsers save it under this name. */
+  fileName?: string
 }
 
 /** Cloudflare numbers its messages too; clients only read their text. */
@@ -31,10 +33,11 @@ export function respond(reply: Reply<unknown>, resultKey: 'result' | 'data' | 'r
 }
 
 /** A stored body is somebody else's text: no browser may take it for a page of ours. */
-export function respondRaw({ body, contentType }: RawReply): Response {
-  return new Response(Uint8Array.from(body), {
+export function respondRaw({ body, contentType, fileName }: RawReply): Response {
+  return new Response(body instanceof Uint8Array ? Uint8Array.from(body) : body, {
     headers: {
       'content-type': contentType,
+      ...(fileName !== undefined && { 'content-disposition': `attachment; filename="${fileName}"` }),
       'content-security-policy': "sandbox; default-src 'none'",
       'x-content-type-options': 'nosniff',
     },

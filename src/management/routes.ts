@@ -5,6 +5,7 @@ import { type Caller, mayUse } from '../contract/permissions.ts'
 import { GatewayError } from '../kernel/errors.ts'
 import type { Live } from '../live/live.ts'
 import { parseInput } from './invalid-input.ts'
+import { readQuery } from './query.ts'
 import { type RawReply, type Reply, respond, respondRaw } from './respond.ts'
 
 /** What a handler gets: the parts of the request as the route's schemas read them. */
@@ -65,7 +66,7 @@ async function readInput(
   requirePermission(route, caller, params, live)
   return {
     params,
-    query: parseInput(route.query, readQuery(req.queries()), 'query'),
+    query: parseInput(route.query, readQuery(new URL(req.url).searchParams), 'query'),
     body: route.body === null ? undefined : parseInput(route.body, parseJson(await req.text()), 'body'),
     ifMatch: req.header('if-match')?.replace(/^(?:W\/)?"(.*)"$/, '$1'),
     caller,
@@ -88,20 +89,6 @@ function requirePermission(
     permission === 'admin'
       ? 'Authentication error: only the admin of the instance may do this.'
       : `Authentication error: this token may not do this here; it needs the permission ${permission}.`,
-  )
-}
-
-/** A parameter given twice is refused: taking one of the two would be a guess. */
-function readQuery(queries: Record<string, string[]>): Record<string, string | undefined> {
-  return Object.fromEntries(
-    Object.entries(queries).map(([name, values]) => {
-      if (values.length > 1) {
-        throw new GatewayError('input_invalid', `${name}: given ${values.length} times, expected once`, {
-          path: ['query', name],
-        })
-      }
-      return [name, values[0]]
-    }),
   )
 }
 

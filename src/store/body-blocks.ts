@@ -42,18 +42,27 @@ function toBlock(entries: readonly LogEntry[]): NewBlock {
   return { firstLogId: entries[0]?.summary.id ?? '', live: entries.length, bytes: encodeBlock(entries) }
 }
 
-/** The bodies of a row, as bytes of their own. */
+/** The bodies of rows, in their order, as bytes of their own. Each block is read and decompressed once. */
 export async function readBodies(
   db: Kysely<Schema>,
-  { block, slot }: { block: number | null; slot: number | null },
-): Promise<Bodies> {
-  const none = { request: null, response: null }
-  if (block === null || slot === null) return none
-  const row = await db.selectFrom('body_blocks').select('bytes').where('id', '=', block).executeTakeFirst()
-  const found = row === undefined ? none : (decodeBlock(row.bytes)[slot] ?? none)
-  // Copies, so that a body can be handed to another thread without the rest of its block.
-  const own = (body: Uint8Array | null): Uint8Array | null => (body === null ? null : new Uint8Array(body))
-  return { request: own(found.request), response: own(found.response) }
+  places: readonly { block: number | null; slot: number | null }[],
+): Promise<Bodies[]> {
+  const found = places.map((): Bodies => ({ request: null, response: null }))
+  const blocks = new Set(places.flatMap(({ block }) => block ?? []))
+  for (const id of blocks) {
+    const row = await db.selectFrom('body_blocks').select('bytes').where('id', '=', id).executeTakeFirst()
+    const slots = row === undefined ? [] : decodeBlock(row.bytes)
+    places.forEach(({ block, slot }, at) => {
+      const bodies = block === id && slot !== null ? slots[slot] : undefined
+      if (bodies !== undefined) found[at] = { request: own(bodies.request), response: own(bodies.response) }
+    })
+  }
+  return found
+}
+
+/** A copy, so that a body can be handed to another thread without the rest of its block. */
+function own(body: Uint8Array | null): Uint8Array | null {
+  return body === null ? null : new Uint8Array(body)
 }
 
 /** Removes bodies for good: a block goes with its last row, until then it is written anew without them. */

@@ -30,6 +30,10 @@ export interface Engine {
    * be the first condition of any statement on `logs` that may look at many rows.
    */
   withinDeadline: RawBuilder<SqlBool>
+  /** What an ascending column of an index is followed by, so that null stands first as it does in `inOrder`. */
+  nullsLeast: RawBuilder<unknown>
+  /** How the JSON of `logs.detail` is read, and texts are searched. */
+  json: LogJson
   /**
    * What a select ends with for the sake of other transactions, where the engine lets them run at the same time.
    * `keep`: its rows are not removed before this one ends. `rewrite`: nor changed. `take`: nor taken by another, whose
@@ -51,3 +55,26 @@ export interface Engine {
 }
 
 export type AppendBody = (transaction: Transaction<Schema>) => Promise<void>
+
+/** Expressions over a row of `logs`. Texts are compared byte by byte. */
+export interface LogJson {
+  /** A member of `detail` that is a text. */
+  text(member: string): RawBuilder<string | null>
+  /** A member of `detail` that is true (1) or false (0). */
+  flag(member: string): RawBuilder<number | null>
+  /** Whether the condition holds for some entry of the metadata. */
+  someMetadata(condition: (entry: MetadataEntry) => RawBuilder<SqlBool>): RawBuilder<SqlBool>
+  /** Whether a text holds another, whose letters A-Z are small; those of the first are taken as small. */
+  contains(text: RawBuilder<string | null>, part: string): RawBuilder<SqlBool>
+}
+
+/** The value of an entry is in one of three; the others are null. */
+export interface MetadataEntry {
+  name: RawBuilder<string>
+  text: RawBuilder<string | null>
+  number: RawBuilder<number | null>
+  /** 0 or 1. */
+  flag: RawBuilder<number | null>
+  /** The value as one reads it, whatever it is. */
+  shown: RawBuilder<string>
+}

@@ -49,6 +49,7 @@ export function createGatewayStore(db: Kysely<Schema>): GatewayStore {
           .executeTakeFirstOrThrow()
         if (numDeletedRows === 0n) return null
         await transaction.deleteFrom('documents').where('gateway', '=', number).execute()
+        await transaction.deleteFrom('log_counts').where('gateway', '=', number).execute()
         return await finishChange(transaction, audit)
       }),
 

@@ -1,4 +1,5 @@
-import type { AuditStore, DocumentStore, GatewayStore, LogQuery, LogStore } from './store.ts'
+import type { AuditStore, DocumentStore, GatewayStore, LogQuery, LogStore, LogWalk } from './store.ts'
+import { isByTimeOnly } from './time-filters.ts'
 
 /** `write`: the one that writes. `list`: what answers soon. `scan`: what may have to look at many rows. */
 export type LineName = 'write' | 'list' | 'scan'
@@ -19,11 +20,17 @@ const lineOf = {
     append: 'write',
     positions: 'list',
     page: (query) => (mayScan(query) ? 'scan' : 'list'),
+    walk: (query) => (isByIndex(query) ? 'list' : 'scan'),
+    walkIds: 'scan',
     get: 'list',
     bodies: 'list',
+    manyBodies: 'scan',
+    edit: 'write',
     remove: 'write',
+    removeIds: 'write',
     removeGateway: 'write',
     orphans: 'scan',
+    counts: 'list',
     storeId: 'list',
   },
 } satisfies {
@@ -58,9 +65,11 @@ export function lineFor(part: StorePart, method: string, args: readonly unknown[
 /** A page so far down walks over many rows before it. */
 const maxSkipped = 10_000
 
+function mayScan(query: LogQuery): boolean {
+  return !isByIndex(query) || query.withRanges || (query.page - 1) * query.perPage > maxSkipped
+}
+
 /** The order of time and a range of it are read off the index; for all else each row is looked at. */
-function mayScan({ filters, orderBy, page, perPage }: LogQuery): boolean {
-  const { success, cached, model, provider } = filters
-  const isNarrowed = [success, cached, model, provider].some((value) => value !== null)
-  return isNarrowed || orderBy !== 'created_at' || (page - 1) * perPage > maxSkipped
+function isByIndex(query: LogQuery | LogWalk): boolean {
+  return query.orderBy === 'created_at' && isByTimeOnly(query)
 }

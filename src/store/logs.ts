@@ -1,16 +1,26 @@
-import type { Kysely, SelectQueryBuilder } from 'kysely'
-import type { Bodies } from './body-block.ts'
+import type { Kysely } from 'kysely'
 import { readBodies } from './body-blocks.ts'
 import { cleanText } from './clean-text.ts'
 import type { Engine } from './engine.ts'
-import { lowestIdAt } from './id-range.ts'
-import { toRow } from './log-columns.ts'
 import { appendLogs } from './log-append.ts'
-import { removeLogs } from './log-removal.ts'
+import { toRow } from './log-columns.ts'
+import { allCounts } from './log-counts.ts'
+import { editLog } from './log-edit.ts'
+import { inOrder, readPage } from './log-pages.ts'
+import { removeLogIds, removeLogs } from './log-removal.ts'
+import { matchingLogs, type ReadRows, walkLogs } from './log-walk.ts'
 import type { Schema } from './schema.ts'
-import type { JournalPosition, LogPage, LogQuery, LogRow, LogStore } from './store.ts'
+import type {
+  JournalPosition,
+  LogAmount,
+  LogBodies,
+  LogIdOrder,
+  LogIdWalk,
+  LogRow,
+  LogStore,
+  LogWalkPage,
+} from './store.ts'
 
-const maxCounted = 10_000
 const headCharacters = 1024
 
 export function createLogStore(db: Kysely<Schema>, engine: Engine): LogStore {
@@ -18,11 +28,18 @@ export function createLogStore(db: Kysely<Schema>, engine: Engine): LogStore {
     append: (entries, position) => appendLogs(db, engine, entries, position),
     positions: () => readPositions(db),
     page: (query) => readPage(db, engine, query),
+    walk: (query) => walkLogs(db, engine, query, wholeRows),
+    walkIds: (query) => walkIds(db, engine, query),
     get: (gateway, id) => readLog(db, gateway, id),
-    bodies: (gateway, id) => readLogBodies(db, gateway, id),
-    remove: ({ gateway, beforeMs, limit }) => removeLogs(db, engine, gateway, beforeMs, limit),
-    removeGateway: (gateway, limit) => removeLogs(db, engine, gateway, null, limit),
+    bodies: async (gateway, id) => (await readManyBodies(db, gateway, [id]))[0] ?? null,
+    manyBodies: (gateway, ids) => readManyBodies(db, gateway, ids),
+    edit: (gateway, id, changes) => editLog(db, engine, gateway, id, changes),
+    remove: ({ gateway, limit, beforeMs = null, keep = 0 }) =>
+      removeLogs(db, engine, { gateway, limit, beforeMs, keep }),
+    removeIds: (gateway, ids) => removeLogIds(db, engine, gateway, ids),
+    removeGateway: (gateway, limit) => removeLogs(db, engine, { gateway, limit, beforeMs: null, keep: null }),
     orphans: () => findOrphans(db),
+    counts: () => allCounts(db),
     storeId: async () => (await db.selectFrom('store_id').select('id').executeTakeFirstOrThrow()).id,
   }
 }
@@ -32,22 +49,30 @@ async function readPositions(db: Kysely<Schema>): Promise<JournalPosition[]> {
   return rows.map(({ lane, segment, byte_offset: offset }) => ({ lane, segment, offset }))
 }
 
-async function readPage(db: Kysely<Schema>, engine: Engine, query: LogQuery): Promise<LogPage> {
-  const matching = matchingLogs(db, engine, query)
-  const rows = await inOrder(matching.selectAll(), query)
-    .limit(query.perPage)
-    .offset((query.page - 1) * query.perPage)
+const amounts: readonly LogIdOrder[] = ['cost', 'tokens_in', 'tokens_out', 'duration', 'feedback'] satisfies LogAmount[]
+
+function isAmount(order: LogIdOrder): order is LogAmount {
+  return amounts.includes(order)
+}
+
+/** How a walk reads rows, and how it reads ids. */
+const wholeRows: ReadRows<LogRow> = async (found, direction, limit) =>
+  (await found.selectAll().orderBy('id', direction).limit(limit).execute()).map((row) => ({
+    id: row.id,
+    row: toRow(row),
+  }))
+const idsOnly: ReadRows<string> = async (found, direction, limit) =>
+  (await found.select('id').orderBy('id', direction).limit(limit).execute()).map(({ id }) => ({ id, row: id }))
+
+/** In an order by amounts the rows are sorted at once, since nearly each has a value of its own: there is no going on. */
+async function walkIds(db: Kysely<Schema>, engine: Engine, query: LogIdWalk): Promise<LogWalkPage<string>> {
+  const { orderBy, direction, limit } = query
+  if (!isAmount(orderBy)) return await walkLogs(db, engine, { ...query, orderBy }, idsOnly)
+  const rows = await inOrder(matchingLogs(db, engine, query), orderBy, direction)
+    .select('id')
+    .limit(limit)
     .execute()
-  const { counted } = await db
-    .selectFrom(
-      matching
-        .select('id')
-        .limit(maxCounted + 1)
-        .as('some'),
-    )
-    .select(db.fn.countAll<number>().as('counted'))
-    .executeTakeFirstOrThrow()
-  return { rows: rows.map(toRow), total: Math.min(counted, maxCounted), totalIsExact: counted <= maxCounted }
+  return { rows: rows.map(({ id }) => id), next: null }
 }
 
 async function readLog(db: Kysely<Schema>, gateway: number, id: string): Promise<LogRow | null> {
@@ -59,7 +84,7 @@ async function readLog(db: Kysely<Schema>, gateway: number, id: string): Promise
     .executeTakeFirst()
   if (columns === undefined) return null
   const row = toRow(columns)
-  const bodies = await readBodies(db, columns)
+  const [bodies = { request: null, response: null }] = await readBodies(db, [columns])
   const request = headOf(bodies.request)
   const response = headOf(bodies.response)
   return {
@@ -71,14 +96,22 @@ async function readLog(db: Kysely<Schema>, gateway: number, id: string): Promise
   }
 }
 
-async function readLogBodies(db: Kysely<Schema>, gateway: number, id: string): Promise<Bodies | null> {
-  const columns = await db
+async function readManyBodies(
+  db: Kysely<Schema>,
+  gateway: number,
+  ids: readonly string[],
+): Promise<(LogBodies | null)[]> {
+  if (ids.length === 0) return []
+  const cleaned = ids.map(cleanText)
+  const rows = await db
     .selectFrom('logs')
-    .select(['block', 'slot'])
+    .select(['id', 'block', 'slot'])
     .where('gateway', '=', gateway)
-    .where('id', '=', cleanText(id))
-    .executeTakeFirst()
-  return columns === undefined ? null : await readBodies(db, columns)
+    .where('id', 'in', cleaned)
+    .execute()
+  const bodies = await readBodies(db, rows)
+  const byId = new Map(rows.map(({ id }, at) => [id, bodies[at] ?? null]))
+  return cleaned.map((id) => byId.get(id) ?? null)
 }
 
 /** Walks from gateway to gateway, one step in the index each; `distinct` would walk over every row. */
@@ -103,35 +136,6 @@ async function firstGatewayAfter(db: Kysely<Schema>, number: number): Promise<nu
     .limit(1)
     .executeTakeFirst()
   return row?.gateway ?? null
-}
-
-function matchingLogs(
-  db: Kysely<Schema>,
-  engine: Engine,
-  { gateway, filters }: LogQuery,
-): SelectQueryBuilder<Schema, 'logs', object> {
-  let matching = db.selectFrom('logs').where(engine.withinDeadline).where('gateway', '=', gateway)
-  if (filters.fromMs !== null) matching = matching.where('id', '>=', lowestIdAt(filters.fromMs))
-  if (filters.untilMs !== null) matching = matching.where('id', '<', lowestIdAt(filters.untilMs))
-  if (filters.success !== null) matching = matching.where('success', '=', filters.success ? 1 : 0)
-  if (filters.cached !== null) matching = matching.where('cached', '=', filters.cached ? 1 : 0)
-  if (filters.model !== null) matching = matching.where('model', '=', cleanText(filters.model))
-  if (filters.provider !== null) matching = matching.where('provider', '=', cleanText(filters.provider))
-  return matching
-}
-
-/** Engines differ in where null stands, unless they are told: it is the least of all. */
-function inOrder<Row>(
-  matching: SelectQueryBuilder<Schema, 'logs', Row>,
-  { orderBy, direction }: LogQuery,
-): SelectQueryBuilder<Schema, 'logs', Row> {
-  const ordered =
-    orderBy === 'created_at'
-      ? matching
-      : matching.orderBy(orderBy, (order) =>
-          direction === 'asc' ? order.asc().nullsFirst() : order.desc().nullsLast(),
-        )
-  return ordered.orderBy('id', direction)
 }
 
 function headOf(body: Uint8Array | null): { text: string | null; isWhole: boolean } {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import type { Engine } from './engine.ts'
 import type { Schema } from './schema.ts'
@@ -12,6 +12,7 @@ export async function migrate(db: Kysely<Schema>, engine: Engine): Promise<void>
     '0003_settings_version': { up: addSettingsVersion },
     '0004_store_id': { up: addStoreId },
     '0005_documents': { up: (untyped) => addDocuments(untyped, engine) },
+    '0006_log_counts_and_orders': { up: (untyped) => addLogCounts(untyped, engine) },
   }
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } })
   const { error } = await migrator.migrateToLatest()
@@ -119,4 +120,20 @@ async function addDocuments(db: Kysely<unknown>, engine: Engine): Promise<void> 
     .on('audit_logs')
     .columns(['account_id', 'id'])
     .execute()
+}
+
+async function addLogCounts(db: Kysely<unknown>, engine: Engine): Promise<void> {
+  // Of the orders of lists the only one with an index: each costs 2 microseconds a row as it comes in.
+  await sql`create index if not exists logs_gateway_model on logs (gateway, model ${engine.nullsLeast}, id)`.execute(db)
+  await db.schema
+    .createTable('log_counts')
+    .ifNotExists()
+    .addColumn('gateway', 'bigint', (column) => column.notNull())
+    .addColumn('lane', engine.columnTypes.text, (column) => column.notNull())
+    .addColumn('rows', 'bigint', (column) => column.notNull())
+    .addColumn('refused', 'bigint', (column) => column.notNull())
+    .addPrimaryKeyConstraint('log_counts_gateway_lane', ['gateway', 'lane'])
+    .execute()
+  await sql`insert into log_counts (gateway, lane, "rows", refused)
+    select gateway, 'before', count(*), 0 from logs where true group by gateway on conflict do nothing`.execute(db)
 }

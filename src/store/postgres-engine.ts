@@ -2,6 +2,7 @@ import { type Kysely, PostgresDialect, sql } from 'kysely'
 import type { Engine, LogColumns } from './engine.ts'
 import { withLogColumns } from './log-columns.ts'
 import { createDays, dayOf, lowestBlockOf } from './postgres-days.ts'
+import { postgresJson } from './postgres-json.ts'
 import { isDuplicate, isWithoutPartition, refusalOf } from './postgres-errors.ts'
 import { createPostgresPool, type PostgresPoolOptions } from './postgres-pool.ts'
 
@@ -18,6 +19,8 @@ export function createPostgresEngine(options: PostgresPoolOptions): Engine {
     createLogTables,
     // The server counts the time itself.
     withinDeadline: sql`true`,
+    nullsLeast: sql`nulls first`,
+    json: postgresJson,
     locks: { keep: sql`for key share`, rewrite: sql`for update`, take: sql`for update skip locked` },
 
     async appending(db, ids, body) {

@@ -6,6 +6,7 @@ export interface Schema {
   documents: DocumentTable
   audit_logs: AuditTable
   logs: LogTable
+  log_counts: LogCountTable
   body_blocks: BodyBlockTable
   journal_positions: JournalPositionTable
   settings_version: SettingsVersionTable
@@ -69,6 +70,14 @@ export interface LogTable {
   feedback: Generated<number | null>
   score: Generated<number | null>
   detail: string
+}
+
+/** See log-counts.ts. */
+interface LogCountTable {
+  gateway: number
+  lane: string
+  rows: number
+  refused: number
 }
 
 /** The bodies of up to 100 rows of one gateway, see body-blocks.ts. */

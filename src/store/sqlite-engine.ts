@@ -5,6 +5,7 @@ import { deadlinePassed } from './deadline.ts'
 import type { Engine, LogColumns } from './engine.ts'
 import { withLogColumns } from './log-columns.ts'
 import type { Schema } from './schema.ts'
+import { sqliteJson } from './sqlite-json.ts'
 
 const maxPrepared = 100
 const busyTimeoutMs = 5000
@@ -49,6 +50,8 @@ export function createSqliteEngine({ file, readOnly, deadlineMs }: SqliteOptions
     createLogTables,
     // A prime, so that no regular pattern of gateways taking turns can keep one gateway's rows off the check.
     withinDeadline: sql`(logs.number % 1021 <> 0 or within_deadline())`,
+    nullsLeast: sql``,
+    json: sqliteJson,
     // One connection, one transaction at a time.
     locks: { keep: sql``, rewrite: sql``, take: sql`` },
     appending: (db, _ids, body) => db.transaction().execute(body),

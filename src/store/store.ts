@@ -1,6 +1,7 @@
 import type { AuditEntry } from '../contract/audit-entry.ts'
 import type { DocumentKind, DocumentOutcome, DocumentRecord, DocumentWrite } from '../contract/document.ts'
 import type { GatewayRecord } from '../contract/gateway-record.ts'
+import type { LogFilter } from '../contract/log-filters.ts'
 import type { LogEntry, LogRecord } from '../contract/log-record.ts'
 
 /**
@@ -99,52 +100,119 @@ export interface JournalPosition {
 export interface LogStore {
   /**
    * Stores entries and the journal position behind them in one transaction. Known ids are skipped, so a replay doubles
-   * nothing; so are entries of a gateway that is gone. Rejects with `input_invalid`, and nothing is stored, where an
-   * entry is refused for what is in it.
+   * nothing; so are entries of a gateway that is gone, and, counted as refused, those above the `rowLimit` of a gateway
+   * that stops there. Rejects with `input_invalid`, and nothing is stored, where an entry is refused for what is in it.
    */
   append(entries: LogEntry[], position: JournalPosition): Promise<void>
   positions(): Promise<JournalPosition[]>
+  /** A whole page, however far one has to look; rejects with `unavailable` after the deadline. */
   page(query: LogQuery): Promise<LogPage>
+  /** The next rows behind a mark. It looks for about `budgetMs` and then gives what it found, and where to go on. */
+  walk(query: LogWalk): Promise<LogWalkPage<LogRow>>
+  /** The same, ids only, in any order in which rows can be removed. */
+  walkIds(query: LogIdWalk): Promise<LogWalkPage<string>>
   get(gateway: number, id: string): Promise<LogRow | null>
   /** The kept bodies; null if there is no such row. */
-  bodies(gateway: number, id: string): Promise<{ request: Uint8Array | null; response: Uint8Array | null } | null>
-  /** Removes rows and their bodies, oldest first, at most `limit`. How many were removed. */
-  remove(query: { gateway: number; beforeMs: number | null; limit: number }): Promise<number>
+  bodies(gateway: number, id: string): Promise<LogBodies | null>
+  /** Those of many rows, in the order of the ids; null for those that are not there. */
+  manyBodies(gateway: number, ids: string[]): Promise<(LogBodies | null)[]>
+  /** Changes what was added to a row; what is undefined keeps its value. */
+  edit(gateway: number, id: string, changes: LogChanges): Promise<'edited' | 'missing' | 'too_many_entries'>
+  /**
+   * Removes rows and their bodies, oldest first, at most `limit`; only those before a time, or those by which there are
+   * more than `keep`. How many were removed. Several processes may do so at once.
+   */
+  remove(query: { gateway: number; limit: number; beforeMs?: number | null; keep?: number }): Promise<number>
+  /** Removes these rows and their bodies; those that are gone are passed over. How many were removed. */
+  removeIds(gateway: number, ids: string[]): Promise<number>
   /** Removes at most `limit` rows of a gateway that is gone. How many were removed; 0 means none is left. */
   removeGateway(gateway: number, limit: number): Promise<number>
   /** Numbers of gateways that are gone and still have rows. */
   orphans(): Promise<number[]>
+  /** How many rows each gateway has, and how many were not stored because it was full. */
+  counts(): Promise<LogCount[]>
   /** The store's own name, made with its tables: numbers of gateways mean something in this store only. */
   storeId(): Promise<string>
 }
 
-export interface LogFilters {
-  /** UTC ms, inclusive. */
-  fromMs: number | null
-  /** UTC ms, exclusive. */
-  untilMs: number | null
-  success: boolean | null
-  cached: boolean | null
-  model: string | null
-  provider: string | null
+/** Which rows of a gateway are meant: those that meet all filters and hold the text of `search` (null: any). */
+export interface LogSelection {
+  gateway: number
+  filters: LogFilter[]
+  search: string | null
 }
 
 export type LogOrder = 'created_at' | 'provider' | 'model' | 'model_type' | 'success' | 'cached'
+export type LogAmount = 'cost' | 'tokens_in' | 'tokens_out' | 'duration' | 'feedback'
+export type LogIdOrder = LogOrder | LogAmount
+export type Direction = 'asc' | 'desc'
 
-export interface LogQuery {
-  gateway: number
-  filters: LogFilters
+export interface LogQuery extends LogSelection {
   orderBy: LogOrder
-  direction: 'asc' | 'desc'
+  direction: Direction
   page: number
   perPage: number
+  /** Whether `ranges` are wanted: they take a look at all rows. */
+  withRanges: boolean
 }
 
 export interface LogPage {
   rows: LogRow[]
-  /** Counted up to 10 000; `totalIsExact` is false where there are more. */
+  /** Where `totalIsExact` is false: at least so many, for counting stops at 10 000, or after a while. */
   total: number
   totalIsExact: boolean
+  /** Of the rows that were counted, newest first; null where they were not wanted. */
+  ranges: LogRanges | null
+}
+
+/** The least and greatest of the matching rows; null where none has a value. */
+export type LogRanges = Record<
+  `${'min' | 'max'}${'CostNanoUsd' | 'DurationMs' | 'TokensIn' | 'TokensOut' | 'TotalTokens'}`,
+  number | null
+>
+
+/** A place between two rows of an order: behind the row `id` among those with `value` (null in the order of time). */
+export interface LogMark {
+  value: string | number | null
+  id: string | null
+}
+
+interface Walk extends LogSelection {
+  direction: Direction
+  /** Null: from the beginning. */
+  after: LogMark | null
+  limit: number
+  budgetMs: number
+}
+export interface LogWalk extends Walk {
+  orderBy: LogOrder
+}
+export interface LogIdWalk extends Walk {
+  orderBy: LogIdOrder
+}
+
+export interface LogWalkPage<Row> {
+  rows: Row[]
+  /** Where to go on; null: there is no row behind. */
+  next: LogMark | null
+}
+
+export interface LogBodies {
+  request: Uint8Array | null
+  response: Uint8Array | null
+}
+
+export interface LogChanges {
+  feedback?: number | null
+  score?: number | null
+  /** Entries that are added, or take the place of those with their names; null removes all. */
+  metadata?: Record<string, string | number | boolean> | null
+}
+
+export interface LogCount {
+  gateway: number
+  rows: number
+  refused: number
 }
 
 /** A stored row: the record, and what was added to it later. */

@@ -116,10 +116,17 @@ describe('management: logs', () => {
   })
 
   it('a parameter that is wrong or unknown is refused, not ignored', async () => {
-    for (const query of ['per_page=51', 'success=maybe', 'start_date=soon', 'order_by=cost', 'modle=a', 'filters=[]']) {
+    for (const query of [
+      'per_page=51',
+      'success=maybe',
+      'start_date=soon',
+      'order_by=cost',
+      'modle=a',
+      'filters=[1]',
+    ]) {
       const answer = await api.call('GET', `${logs}?${query}`)
       assert.deepEqual([answer.status, answer.body.errors[0]?.code], [400, 7001], query)
-      assert.deepEqual(answer.body.errors[0]?.path, ['query', query.split('=')[0]])
+      assert.deepEqual(answer.body.errors[0]?.path?.slice(0, 2), ['query', query.split('=')[0]])
     }
   })
 
@@ -143,8 +150,8 @@ describe('management: logs', () => {
 
   it('a delete with a condition that is not understood removes nothing', async () => {
     await add({})
-    const queries = ['filters=[]', 'filters.key=model', 'befor=2024-01-01', 'before=', 'limit=0', 'limit=10001']
-    for (const query of [...queries, 'order_by_direction=desc']) {
+    const queries = ['filters=[1]', 'filters.key=model', 'befor=2024-01-01', 'before=', 'limit=0', 'limit=10001']
+    for (const query of [...queries, 'order_by=path']) {
       assert.equal((await api.call('DELETE', `${logs}?${query}`)).status, 400, query)
     }
     assert.equal((await api.call('DELETE', logs, { filters: [] })).status, 400)

@@ -4,6 +4,8 @@ import type { Store } from '../../src/store/store.ts'
 import { documentConformance } from './conformance-documents.ts'
 import { gatewayConformance } from './conformance-gateways.ts'
 import { logConformance } from './conformance-logs.ts'
+import { logChangeConformance } from './conformance-logs-changes.ts'
+import { logFilterConformance } from './conformance-logs-filters.ts'
 import type { WithStore } from './samples.ts'
 
 /** What every engine and every way to reach one must do. `open` gives an empty store; each test closes its own. */
@@ -31,4 +33,6 @@ export function storeConformance(name: string, open: () => Promise<Store>): void
   })
   describe(`store: ${name}: documents`, () => documentConformance(withStore))
   describe(`store: ${name}: logs`, () => logConformance(withStore))
+  describe(`store: ${name}: changes of logs`, () => logChangeConformance(withStore))
+  describe(`store: ${name}: filters of logs`, () => logFilterConformance(withStore))
 }

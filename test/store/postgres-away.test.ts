@@ -50,7 +50,7 @@ describe('store: PostgreSQL away', { skip: skipWithout('postgres', 'initdb') }, 
     const reader = await openSqlStore({ place: { url }, readOnly: true, deadlineMs: 10 })
     const passed = (error: unknown): boolean =>
       error instanceof GatewayError && error.code === 'unavailable' && error.message.includes('start_date')
-    await assert.rejects(reader.logs.page(query(number, {}, { model: 'nowhere' })), passed)
+    await assert.rejects(reader.logs.page(query(number, {}, { provider: 'nowhere' })), passed)
     await assert.rejects(reader.logs.page(query(number, { orderBy: 'provider' })), passed)
     assert.equal((await reader.logs.page(query(number, {}, { untilMs: 5 }))).rows.length, 0)
     await reader.close()

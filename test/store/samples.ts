@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import type { GatewayRecord } from '../../src/contract/gateway-record.ts'
 import type { AuditEntry } from '../../src/contract/audit-entry.ts'
+import type { LogFilter } from '../../src/contract/log-filters.ts'
 import { createIds } from '../../src/kernel/ids.ts'
-import type { LogFilters, LogQuery, Store } from '../../src/store/store.ts'
+import type { LogQuery, Store } from '../../src/store/store.ts'
 
 /** A test in which a store of its own is open. */
 export type WithStore = (sentence: string, body: (store: Store) => Promise<void>) => void
@@ -41,14 +42,39 @@ export async function insertGateway(store: Store, accountId: string, id: string)
   return inserted.record
 }
 
-export function query(gateway: number, changes: Partial<LogQuery> = {}, filters: Partial<LogFilters> = {}): LogQuery {
+/** Conditions of the commonest kinds, each of one value; times are UTC ms, `untilMs` exclusive. */
+export interface SampleFilters {
+  fromMs?: number
+  untilMs?: number
+  success?: boolean
+  cached?: boolean
+  model?: string
+  provider?: string
+}
+
+export function query(gateway: number, changes: Partial<LogQuery> = {}, filters: SampleFilters = {}): LogQuery {
   return {
     gateway,
-    filters: { fromMs: null, untilMs: null, success: null, cached: null, model: null, provider: null, ...filters },
+    filters: toFilters(filters),
+    search: null,
     orderBy: 'created_at',
     direction: 'desc',
     page: 1,
     perPage: 50,
+    withRanges: false,
     ...changes,
   }
+}
+
+function toFilters({ fromMs, untilMs, ...equal }: SampleFilters): LogFilter[] {
+  const at = (ms: number) => ({ startMs: ms, endMs: ms + 1 })
+  return [
+    ...(fromMs === undefined ? [] : [{ key: 'created_at', operator: 'gte', values: [at(fromMs)] } as const]),
+    ...(untilMs === undefined ? [] : [{ key: 'created_at', operator: 'lt', values: [at(untilMs)] } as const]),
+    ...Object.entries(equal).map(([key, value]) => ({
+      key: key as keyof typeof equal,
+      operator: 'eq' as const,
+      values: [value],
+    })),
+  ].map((filter) => ({ ...filter, values: [...filter.values] }))
 }

@@ -102,7 +102,7 @@ describe('store: SQLite files', () => {
     fillLogs(file, number, 150_000)
     const passed = (error: unknown): boolean =>
       error instanceof GatewayError && error.code === 'unavailable' && error.message.includes('start_date')
-    await assert.rejects(store.logs.page(query(number, {}, { model: 'nowhere' })), passed)
+    await assert.rejects(store.logs.page(query(number, {}, { provider: 'nowhere' })), passed)
     await assert.rejects(store.logs.page(query(number, { orderBy: 'provider' })), passed)
     // The handle is not spoilt: a query on a narrow range still answers.
     assert.equal((await store.logs.page(query(number, {}, { untilMs: 5 }))).rows.length, 0)
@@ -147,7 +147,7 @@ describe('store: threads', () => {
     await store.logs.append([entry], position)
     fillLogs(file, number, 150_000)
     const order: string[] = []
-    const scans = Array.from({ length: 5 }, () => store.logs.page(query(number, {}, { model: 'nowhere' })))
+    const scans = Array.from({ length: 5 }, () => store.logs.page(query(number, {}, { provider: 'nowhere' })))
     const all = Promise.all(scans).then(() => order.push('scans'))
     assert.ok(await store.logs.get(number, entry.record.id))
     assert.equal((await store.logs.page(query(number))).rows.length, 50)

@@ -1,0 +1,130 @@
+import { z } from 'zod'
+import { pageSchema } from './envelope.ts'
+import { type LogFilter, type LogFilterName, logFiltersSchema, type LogFilterValue } from './log-filters.ts'
+import { momentSchema } from './moment.ts'
+
+const direction = z.enum(['asc', 'desc'])
+const flag = z.stringbool({ truthy: ['true', '1'], falsy: ['false', '0'] })
+const amount = z.coerce.number().optional()
+
+/** Cloudflare's older way to filter, still sent by clients. Bounds are inclusive. */
+const olderParameters = {
+  start_date: momentSchema.optional(),
+  /** A bare date means the whole of that UTC day. */
+  end_date: momentSchema.optional(),
+  min_cost: amount,
+  max_cost: amount,
+  min_tokens_in: amount,
+  max_tokens_in: amount,
+  min_tokens_out: amount,
+  max_tokens_out: amount,
+  min_total_tokens: amount,
+  max_total_tokens: amount,
+  min_duration: amount,
+  max_duration: amount,
+  feedback: amount,
+  success: flag.optional(),
+  cached: flag.optional(),
+  model: z.string().optional(),
+  model_type: z.string().optional(),
+  provider: z.string().optional(),
+  request_content_type: z.string().optional(),
+  response_content_type: z.string().optional(),
+}
+
+/** What narrows a list or an export. Strict: a misspelt filter must not silently show every row. */
+const narrowing = {
+  ...olderParameters,
+  filters: logFiltersSchema.optional(),
+  /** A part of the model, the provider, the ids, or a name or value of the metadata; A-Z and a-z are the same. */
+  search: z.string().max(256).optional(),
+}
+
+export const logListQuerySchema = z.strictObject({
+  ...narrowing,
+  page: pageSchema,
+  per_page: z.coerce.number().int().min(1).max(50).default(20),
+  order_by: z.enum(['created_at', 'provider', 'model', 'model_type', 'success', 'cached']).default('created_at'),
+  order_by_direction: direction.optional(),
+  /** An older name of `order_by_direction`. */
+  direction: direction.optional(),
+  /** Adds the least and the greatest of the matching rows' amounts to `result_info`. */
+  meta_info: flag.optional(),
+  /**
+   * Walks by cursor instead of by page: empty to begin, then `result_info.cursor` of the answer before. An answer
+   * comes soon, also where few rows match: it may then hold fewer rows than asked for, even none, with a cursor.
+   */
+  cursor: z.string().max(1024).optional(),
+})
+
+export const logExportQuerySchema = z.strictObject({
+  ...narrowing,
+  format: z.enum(['ndjson', 'csv']).default('ndjson'),
+  /** With the kept bodies; in ndjson only. */
+  bodies: flag.default(false),
+  order_by_direction: direction.default('desc'),
+})
+
+/** In the order in which rows are removed where a limit cuts them off. */
+const removalOrders = [
+  'created_at',
+  'provider',
+  'model',
+  'model_type',
+  'success',
+  'cached',
+  'cost',
+  'tokens_in',
+  'tokens_out',
+  'duration',
+  'feedback',
+] as const
+
+const removing = {
+  /** Rows from this time on are kept; a bare date is the start of that UTC day. */
+  before: momentSchema.optional(),
+  /** An empty list is refused: it is more likely a mistake than the wish to remove everything. */
+  filters: logFiltersSchema.min(1).optional(),
+  /** 10 000 if not given. */
+  limit: z.coerce.number().int().min(1).max(10_000).optional(),
+  order_by: z.enum(removalOrders).optional(),
+  order_by_direction: direction.optional(),
+}
+
+/** The same members are taken from the query or from a JSON body. */
+export const logDeleteQuerySchema = z.strictObject(removing)
+export const logDeleteBodySchema = z.strictObject(removing).optional()
+
+type OlderParameters = { [Name in keyof typeof olderParameters]?: z.output<(typeof olderParameters)[Name]> }
+
+const bounds = [
+  ['min_cost', 'cost', 'gte'],
+  ['max_cost', 'cost', 'lte'],
+  ['min_tokens_in', 'tokens_in', 'gte'],
+  ['max_tokens_in', 'tokens_in', 'lte'],
+  ['min_tokens_out', 'tokens_out', 'gte'],
+  ['max_tokens_out', 'tokens_out', 'lte'],
+  ['min_total_tokens', 'tokens', 'gte'],
+  ['max_total_tokens', 'tokens', 'lte'],
+  ['min_duration', 'duration', 'gte'],
+  ['max_duration', 'duration', 'lte'],
+  ['feedback', 'feedback', 'eq'],
+  ['start_date', 'created_at', 'gte'],
+  ['end_date', 'created_at', 'lte'],
+  ['success', 'success', 'eq'],
+  ['cached', 'cached', 'eq'],
+  ['model', 'model', 'eq'],
+  ['model_type', 'model_type', 'eq'],
+  ['provider', 'provider', 'eq'],
+  ['request_content_type', 'request_content_type', 'eq'],
+  ['response_content_type', 'response_content_type', 'eq'],
+] as const satisfies readonly (readonly [keyof OlderParameters, LogFilterName, LogFilter['operator']])[]
+
+/** All conditions of a query as filters, those of older parameters first. */
+export function filtersOf(query: OlderParameters & { filters?: LogFilter[] | undefined }): LogFilter[] {
+  const older = bounds.flatMap(([name, key, operator]): LogFilter[] => {
+    const value: LogFilterValue | undefined = query[name]
+    return value === undefined ? [] : [{ key, operator, values: [value] }]
+  })
+  return [...older, ...(query.filters ?? [])]
+}
