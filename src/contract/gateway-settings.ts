@@ -126,6 +126,9 @@ const enforcedSettings: readonly string[] = [
   'cache_invalidate_on_update',
   'cache_ttl',
   'collect_logs',
+  'log_management',
+  'log_management_strategy',
+  'log_retention_days',
   'rate_limiting_failure',
   'rate_limiting_interval',
   'rate_limiting_limit',
@@ -185,4 +188,10 @@ export function rowLimitOf(settings: Record<string, unknown>): {
   if (typeof maxRows !== 'number') return null
   // Cloudflare's own default: new rows are worth more than old ones.
   return { maxRows, strategy: settings['log_management_strategy'] === stopInserting ? stopInserting : 'DELETE_OLDEST' }
+}
+
+/** How many days a gateway keeps its rows; null: for ever. */
+export function retentionDaysOf(settings: Record<string, unknown>): number | null {
+  const days = settings['log_retention_days']
+  return typeof days === 'number' ? days : null
 }

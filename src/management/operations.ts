@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import type { JournalStats } from '../journal/journal.ts'
 import type { Kv } from '../kv/kv.ts'
-import type { Store } from '../store/store.ts'
+import type { LogCount, Store } from '../store/store.ts'
 
 export interface OperationsDeps {
   store: Store
@@ -34,19 +34,37 @@ export function createOperations({ store, kv, journalStats }: OperationsDeps): H
       )
     }
   })
-  app.get('/metrics', async (c) => c.text(metrics(await journalStats())))
+  app.get('/metrics', async (c) => {
+    // Whatever the store does, the journal can be told of.
+    const counts = await store.logs.counts().catch(() => null)
+    return c.text(format([...ofJournal(await journalStats()), ...(counts === null ? [] : ofLogs(counts))]))
+  })
   return app
 }
 
-function metrics({ accepted, dropped, pending, waitingBytes }: JournalStats): string {
-  const lines = [
+type Metric = readonly [type: 'counter' | 'gauge', name: string, help: string, value: number]
+
+function ofJournal({ accepted, dropped, pending, waitingBytes }: JournalStats): Metric[] {
+  return [
     ['counter', 'tollgate_journal_accepted_total', 'Log entries taken since start', accepted],
     ['counter', 'tollgate_journal_stored_total', 'Of these, moved to the store', accepted - dropped - pending],
     ['counter', 'tollgate_journal_dropped_total', 'Of these, lost because the journal could not be written', dropped],
     ['gauge', 'tollgate_journal_pending', 'Of these, on disk and not in the store yet', pending],
     ['gauge', 'tollgate_journal_waiting_bytes', 'Journal bytes not in the store yet', waitingBytes],
-  ] as const
-  return lines
+  ]
+}
+
+function ofLogs(counts: readonly LogCount[]): Metric[] {
+  const sum = (member: 'rows' | 'refused'): number => counts.reduce((total, count) => total + count[member], 0)
+  const refused = 'Rows not stored because their gateway was full (log_management, STOP_INSERTING)'
+  return [
+    ['gauge', 'tollgate_logs_rows', 'Rows in the store', sum('rows')],
+    ['counter', 'tollgate_logs_refused_total', refused, sum('refused')],
+  ]
+}
+
+function format(metrics: readonly Metric[]): string {
+  return metrics
     .map(([type, name, help, value]) => `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${name} ${value}\n`)
     .join('')
 }

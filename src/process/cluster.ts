@@ -1,6 +1,8 @@
 import cluster from 'node:cluster'
+import { createLogPruning } from '../jobs/prune-logs.ts'
 import { answerStats, createStatsCaller, type FromWorker, noStats, sumOf, type ToWorker } from './cluster-messages.ts'
 import type { JournalStats } from '../journal/journal.ts'
+import { systemClock } from '../kernel/clock.ts'
 import type { Config } from '../kernel/config.ts'
 import { createProcessLine, type Line } from '../kernel/line.ts'
 import type { TextLog } from '../kernel/text-log.ts'
@@ -29,8 +31,11 @@ export async function startCluster(config: Config, log: TextLog): Promise<Tollga
     members.push(createMember({ start, storage, log, allStats }))
   }
 
+  const pruning = createLogPruning({ store: storage.store, clock: systemClock, log })
+
   async function close(): Promise<void> {
     await Promise.all(members.map((member) => member.stop()))
+    await pruning.stop()
     await within(usualPatience.stopMs, storage.ingest.caughtUp())
     await storage.close()
     lock.release()
@@ -38,6 +43,7 @@ export async function startCluster(config: Config, log: TextLog): Promise<Tollga
   try {
     const [url = ''] = await Promise.all(members.map(({ listening }) => listening))
     void removeOrphans({ store: storage.store, log })
+    pruning.start()
     return { url, adminToken, adminTokenFile, close }
   } catch (error) {
     await close()

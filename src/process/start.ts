@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { createLogPruning } from '../jobs/prune-logs.ts'
 import { type Clock, systemClock } from '../kernel/clock.ts'
 import type { Config } from '../kernel/config.ts'
 import { loadAdminToken } from '../kernel/secrets.ts'
@@ -41,6 +42,8 @@ export async function startTollgate(
     throw error
   })
   void removeOrphans({ store: storage.store, log })
+  const pruning = createLogPruning({ store: storage.store, clock, log })
+  pruning.start()
 
   return {
     url: node.url,
@@ -48,6 +51,7 @@ export async function startTollgate(
     adminTokenFile,
     async close() {
       await node.close()
+      await pruning.stop()
       await within(patience.stopMs, storage.ingest.caughtUp())
       await storage.close()
       lock.release()
