@@ -26,6 +26,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '2' },
     connections: { type: 'string', default: '64' },
     requests: { type: 'string', default: '0' },
+    rate: { type: 'string', default: '500' },
   },
 })
 const url = new URL(values.url)
@@ -148,11 +149,33 @@ async function streams(): Promise<void> {
   )
 }
 
+/** So many requests a second, whatever the answers do; their times count from when they were due. */
+async function paced(): Promise<void> {
+  const prepared = prepare(sizeKb, 'whole')
+  const free: Connection[] = []
+  const total = seconds * Number(values.rate)
+  const beginMs = performance.now()
+  for (let sent = 0; sent < total;) {
+    const dueMs = beginMs + (sent * 1000) / Number(values.rate)
+    if (performance.now() < dueMs) await delay(1)
+    else {
+      const connection = free.pop() ?? open()
+      sent++
+      connection.send(numbered(prepared), (answer) => {
+        free.push(connection)
+        note(answer, ({ endedAtMs }) => (endedAtMs - dueMs) * 1000)
+      })
+    }
+  }
+  await delay(1000)
+}
+
 const modes: Readonly<Record<string, () => Promise<void>>> = {
   saturate: () => forSeconds(connectionCount),
   latency: () => forSeconds(1),
   mixed,
   streams,
+  paced,
 }
 const run = modes[values.mode]
 if (run === undefined) throw new Error(`mode ${values.mode}: one of ${Object.keys(modes).join(', ')}`)

@@ -70,9 +70,10 @@ export async function startServerAt(core: number, args: readonly string[], url: 
   throw new Error(`bench: ${args.join(' ')} did not answer at ${url} within 10 s`)
 }
 
-/** Runs a Node program to its end on one core and gives what it printed. */
-export async function runNode(core: number, args: readonly string[]): Promise<string> {
+/** Runs a Node program to its end, or until it is stopped, on one core (null: on any) and gives what it printed. */
+export async function runNode(core: number | null, args: readonly string[], stop?: AbortSignal): Promise<string> {
   const child = startNode(core, args)
+  stop?.addEventListener('abort', () => child.kill())
   const printed: string[] = []
   child.stdout?.setEncoding('utf8').on('data', (text: string) => void printed.push(text))
   const [code] = (await once(child, 'close')) as [number | null] // The event's documented arguments.

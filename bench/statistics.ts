@@ -14,3 +14,9 @@ export function slope(values: readonly number[]): number {
   const variance = values.reduce((sum, _, x) => sum + (x - meanX) ** 2, 0)
   return covariance / variance
 }
+
+/** The value below which that share of the values lies (1: the largest); NaN of none. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
+}

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { retentionDaysOf, rowLimitOf } from '../contract/gateway-settings.ts'
 import type { GatewayRecord } from '../contract/gateway-record.ts'
 import type { Clock } from '../kernel/clock.ts'
@@ -9,8 +8,6 @@ interface PruneDeps {
   store: Pick<Store, 'gateways' | 'logs'>
   clock: Clock
   log: TextLog
-  /** Between two batches: requests and new rows come first. */
-  pauseMs?: number
 }
 
 /** Removes rows that a gateway keeps no longer: those that are too old, and the oldest of those that are too many. */
@@ -24,11 +21,11 @@ export interface LogPruning {
 }
 
 const everyMs = 60_000
-const rowsPerBatch = 1000
+const rowsPerBatch = 2000
 const dayMs = 24 * 60 * 60 * 1000
 
 /** Several processes that share a store may each do this: what one has removed the others do not find. */
-export function createLogPruning({ store, clock, log, pauseMs = 20 }: PruneDeps): LogPruning {
+export function createLogPruning({ store, clock, log }: PruneDeps): LogPruning {
   let timer: NodeJS.Timeout | null = null
   let running: Promise<void> | null = null
   let isStopped = false
@@ -39,7 +36,6 @@ export function createLogPruning({ store, clock, log, pauseMs = 20 }: PruneDeps)
       const count = await store.logs.remove({ ...what, limit: rowsPerBatch })
       removed += count
       if (count < rowsPerBatch) break
-      await delay(pauseMs)
     }
     return removed
   }

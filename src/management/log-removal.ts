@@ -10,7 +10,7 @@ import type { Input } from './routes.ts'
 
 const maxRemoved = 10_000
 /** Rows that are found and then removed, before the next are looked for. */
-const rowsPerCall = 1000
+const rowsPerCall = 2500
 const walkMs = 100
 
 type DeleteInput = Input<typeof logRoutes.delete>

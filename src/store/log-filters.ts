@@ -26,29 +26,56 @@ function conditionOf(json: LogJson, { key, operator, values }: LogFilter): Condi
 /** A part of the model, the provider, the ids, or a name or value of the metadata. */
 function searched(json: LogJson, search: string): Condition {
   const part = small(search)
-  const texts = [sql`logs.model`, sql`logs.provider`, sql`logs.id`, json.text('eventId')] as RawBuilder<string | null>[]
-  return anyOf([
-    ...texts.map((text) => json.contains(text, part)),
+  const texts = [sql`logs.model`, sql`logs.provider`, sql`logs.id`] as RawBuilder<string | null>[]
+  const inDetail = anyOf([
+    json.contains(json.text('eventId'), part),
     json.someMetadata(({ name, shown }) => anyOf([json.contains(name, part), json.contains(shown, part)])),
   ])
+  return anyOf([...texts.map((text) => json.contains(text, part)), whereHeld(json, [search], inDetail)])
 }
 
 function test(json: LogJson, key: LogFilter['key'], operator: Operator, value: LogFilterValue): Condition {
   if (key === 'created_at') return isMoment(value) ? testTime(operator, value) : sql`1 = 0`
   if (isMoment(value)) throw new Error(`${key} is not compared with a time`)
   if (key === 'metadata.key') {
-    return value === null
-      ? without(json, () => sql`1 = 1`)
-      : json.someMetadata(({ name }) => compare(json, name, operator, value))
+    if (value === null) return without(json, () => sql`1 = 1`)
+    const condition = json.someMetadata(({ name }) => compare(json, name, operator, value))
+    return whereHeld(json, heldParts(operator, value), condition)
   }
   if (filterKindOf(key) === 'metadata') {
     const name = key === 'metadata.value' ? null : key.slice('metadata.'.length)
     const isMeant = (entry: MetadataEntry): Condition =>
       name === null ? sql`1 = 1` : sql`${entry.name} = ${cleanText(name)}`
     if (value === null) return without(json, isMeant)
-    return json.someMetadata((entry) => sql`${isMeant(entry)} and ${testMetadata(json, entry, operator, value)}`)
+    const condition = json.someMetadata(
+      (entry) => sql`${isMeant(entry)} and ${testMetadata(json, entry, operator, value)}`,
+    )
+    return whereHeld(json, [...(name === null ? [] : [name]), ...heldParts(operator, value)], condition)
   }
-  return compare(json, columns[key as keyof typeof columns](json), operator, toColumn(key, operator, value))
+  const column = columns[key as keyof typeof columns](json)
+  const condition = compare(json, column, operator, toColumn(key, operator, value))
+  return inDetail.has(key) ? whereHeld(json, heldParts(operator, value), condition) : condition
+}
+
+/** Texts that are members of `detail`. */
+const inDetail = new Set<string>([
+  'outcome',
+  'event_id',
+  'user_agent',
+  'request_type',
+  'request_content_type',
+  'response_content_type',
+])
+
+/** What stands in the detail of every row that meets such a comparison. */
+function heldParts(operator: Operator, value: Plain): string[] {
+  return value !== null && (operator === 'eq' || operator === 'contains') ? [String(value)] : []
+}
+
+/** Looks first whether the parts stand in the detail at all, where they look there as they look here. */
+function whereHeld(json: LogJson, parts: readonly string[], condition: Condition): Condition {
+  const plain = parts.filter((part) => /^[\w .:;,/@+-]+$/.test(part))
+  return plain.reduceRight((inner, part) => sql`(${json.mayHold(part)} and ${inner})`, condition)
 }
 
 function without(json: LogJson, condition: (entry: MetadataEntry) => Condition): Condition {

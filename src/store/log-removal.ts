@@ -1,5 +1,6 @@
-import { setImmediate } from 'node:timers/promises'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Kysely, Transaction } from 'kysely'
+import { systemClock } from '../kernel/clock.ts'
 import { type BodyPlace, removeBodies } from './body-blocks.ts'
 import { countForRemoval, subtractRemoved } from './log-counts.ts'
 import type { Engine } from './engine.ts'
@@ -7,9 +8,10 @@ import { lowestIdAt } from './id-range.ts'
 import type { Schema } from './schema.ts'
 
 /** Rows per transaction: appends get their turn in between. */
-const rowsPerStep = 1000
+const rowsPerStep = 500
 /** A block of which some rows stay is written anew, a millisecond each: so many blocks per transaction. */
 const blocksPerStep = 30
+const mostRestMs = 100
 
 interface Removal {
   gateway: number
@@ -23,11 +25,12 @@ interface Removal {
 export async function removeLogs(db: Kysely<Schema>, engine: Engine, removal: Removal): Promise<number> {
   let removed = 0
   while (removed < removal.limit) {
+    const startedMs = systemClock.tickMs()
     const wanted = Math.min(removal.limit - removed, rowsPerStep)
     const count = await db.transaction().execute((transaction) => removeOldest(transaction, engine, removal, wanted))
     removed += count
     if (count < wanted) break
-    await nextTurn()
+    await rest(startedMs)
   }
   if (removed > 0) await engine.forgetRemoved(db)
   return removed
@@ -59,6 +62,7 @@ export async function removeLogIds(
   let removed = 0
   let left = ids
   while (left.length > 0) {
+    const startedMs = systemClock.tickMs()
     const given = left.slice(0, rowsPerStep)
     const taken = await db.transaction().execute(async (transaction) => {
       const found = await transaction
@@ -77,7 +81,7 @@ export async function removeLogIds(
     })
     removed += taken.count
     left = [...taken.rest, ...left.slice(given.length)]
-    await nextTurn()
+    if (left.length > 0) await rest(startedMs)
   }
   if (removed > 0) await engine.forgetRemoved(db)
   return removed
@@ -109,7 +113,10 @@ async function removeRows(
   await removeBodies(transaction, engine, places)
 }
 
-/** Between two transactions this thread hears what it was asked meanwhile: new rows do not wait for a long removal. */
-async function nextTurn(): Promise<void> {
-  await setImmediate()
+/**
+ * Between two transactions this thread hears what it was asked meanwhile: new rows do not wait for a long removal. It
+ * rests for as long as it was busy, so that on a machine with few cores requests are not slower either.
+ */
+async function rest(busySinceMs: number): Promise<void> {
+  await delay(Math.min(systemClock.tickMs() - busySinceMs, mostRestMs))
 }

@@ -54,7 +54,13 @@ async function lookThrough(db: Kysely<Schema>, engine: Engine, query: LogQuery):
   const untilMs = systemClock.tickMs() + (withRanges ? rangingMs : countingMs)
   let ranges: LogRanges | null = null
   let total = 0
-  for await (const { within, edge } of stepsThrough(db, engine, { ...query, direction: 'desc' }, null, null)) {
+  for await (const { within, edge } of stepsThrough(db, engine, {
+    ...query,
+    direction: 'desc',
+    run: null,
+    afterId: null,
+    isWhole: true,
+  })) {
     const { counted, ...found } = await within.select(amounts).executeTakeFirstOrThrow()
     total += counted
     if (withRanges) ranges = ranges === null ? found : widest(ranges, found)

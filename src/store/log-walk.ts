@@ -41,7 +41,8 @@ export async function walkLogs<Row>(
   let mark: LogMark | null =
     after ?? (column === null ? { value: null, id: null } : await nextRun(db, engine, walk, column, null))
   while (mark !== null) {
-    const steps = stepsThrough(db, engine, walk, column === null ? null : { column, value: mark.value }, mark.id)
+    const run = column === null ? null : { column, value: mark.value }
+    const steps = stepsThrough(db, engine, { ...walk, run, afterId: mark.id, isWhole: false })
     for await (const { within, edge } of steps) {
       const found = await read(within, direction, limit - rows.length)
       rows.push(...found.map(({ row }) => row))
@@ -60,6 +61,16 @@ interface Run {
   value: LogMark['value']
 }
 
+interface Steps extends LogSelection {
+  direction: Direction
+  /** Only those of a run. */
+  run: Run | null
+  /** Only those behind this one. */
+  afterId: string | null
+  /** Whether all rows of a step are wanted, and not only the first few. */
+  isWhole: boolean
+}
+
 interface Step {
   /** The matching rows of this step. */
   within: Matching
@@ -74,21 +85,19 @@ interface Step {
 export async function* stepsThrough(
   db: Kysely<Schema>,
   engine: Engine,
-  { direction, ...selection }: LogSelection & { direction: Direction },
-  run: Run | null,
-  afterId: string | null,
+  { direction, run, afterId, isWhole, ...selection }: Steps,
 ): AsyncGenerator<Step> {
   const isIndexed = run === null || run.column === 'model'
   const inRun = (rows: Matching): Matching => (run === null ? rows : rows.where(isOfRun(run)))
   const ofGateway = db.selectFrom('logs').where('gateway', '=', selection.gateway)
   const walked = withinBounds(isIndexed ? inRun(ofGateway) : ofGateway, selection.filters)
   const beyond = direction === 'asc' ? '>' : '<'
-  const mayBeRare = !isByTimeOnly(selection) || !isIndexed
+  const hasSteps = isWhole || !isByTimeOnly(selection) || !isIndexed
   let from = afterId
   let size = firstStep
   while (true) {
     const rest = from === null ? walked : walked.where('id', beyond, from)
-    const last = mayBeRare
+    const last = hasSteps
       ? await rest
           .select('id')
           .orderBy('id', direction)

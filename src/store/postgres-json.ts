@@ -23,5 +23,6 @@ export const postgresJson: LogJson = {
   someMetadata: (condition) =>
     sql`exists (select 1 from jsonb_each(case jsonb_typeof(${detail} -> 'metadata') when 'object'
       then ${detail} -> 'metadata' else '{}' end) as entry(name, value) where ${condition(entry)})`,
+  mayHold: (part) => sql`strpos(lower(logs.detail collate "C"), ${part.toLowerCase()}) > 0`,
   contains: (text, part) => sql`strpos(lower(${text}), ${part}) > 0`,
 }

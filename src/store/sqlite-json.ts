@@ -15,5 +15,6 @@ export const sqliteJson: LogJson = {
   flag: (member) => sql`json_extract(logs.detail, ${sql.lit(`$.${member}`)})`,
   someMetadata: (condition) =>
     sql`exists (select 1 from json_each(logs.detail, '$.metadata') as entry where entry.key is not null and ${condition(entry)})`,
+  mayHold: (part) => sql`logs.detail like ${`%${part}%`}`,
   contains: (text, part) => sql`instr(lower(${text}), ${part}) > 0`,
 }

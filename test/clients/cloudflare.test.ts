@@ -253,6 +253,31 @@ describe('the cloudflare client 7', () => {
       assert.deepEqual(await models({ cached: true }), [])
     })
 
+    it('are found by several filters, edited, and deleted by a filter', async () => {
+      const id = (await chat(gateway.gateway_id, { 'cf-aig-metadata': '{"team":"core"}' })) ?? ''
+      await chat(gateway.gateway_id, {}, { model: 'gpt-of-nobody' })
+      const filters: Cloudflare.AIGateway.LogListParams['filters'] = [
+        { key: 'model', operator: 'eq', value: ['gpt-4o-mini', 'gpt-5'] },
+        { key: 'tokens', operator: 'gt', value: [17] },
+        { key: 'metadata.value', operator: 'contains', value: ['cor'] },
+      ]
+      const found = await all(list({ filters, meta_info: true }))
+      assert.deepEqual(
+        found.map((log) => log.id),
+        [id],
+      )
+      await client.aiGateway.logs.edit(id, { ...gateway, feedback: 1, score: 90, metadata: { reviewed: true } })
+      const edited = (await all(list({ filters: [{ key: 'feedback', operator: 'eq', value: [1] }] })))[0]
+      assert.deepEqual([edited?.id, edited?.metadata], [id, { team: 'core', reviewed: true }])
+
+      const ofNobody = [{ key: 'model' as const, operator: 'neq' as const, value: ['gpt-4o-mini'] }]
+      await client.aiGateway.logs.delete(gateway.gateway_id, { ...account, filters: ofNobody })
+      assert.deepEqual(
+        (await all(list())).map((log) => log.id),
+        [id],
+      )
+    })
+
     it('are not kept, or without bodies, where the request or the gateway says so', async () => {
       await chat(gateway.gateway_id, { 'cf-aig-collect-log': 'false' })
       const id = (await chat(gateway.gateway_id, { 'cf-aig-collect-log-payload': 'false' })) ?? ''

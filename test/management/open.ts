@@ -34,6 +34,8 @@ export interface Management {
   logLines: string[]
   /** Done once, when the API next waits for rows that are on their way. */
   onCatchUp: (() => Promise<void>) | null
+  /** The API itself, to be served. */
+  fetch: (request: Request) => Response | Promise<Response>
   /** Calls `path` below the account's `ai-gateway`, or any path that begins with `/client`. */
   call: (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>
   close: () => Promise<void>
@@ -79,6 +81,7 @@ export async function openManagement(): Promise<Management> {
     changes,
     clock,
     logLines,
+    fetch: (request) => app.fetch(request),
     async call(method, path, body, headers = {}) {
       const url = path.startsWith('/client') ? path : `/client/v4/accounts/${accountId}/ai-gateway/${path}`
       const response = await app.request(url, {

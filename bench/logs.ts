@@ -1,0 +1,179 @@
+// `npm run bench:logs`: what it takes to find, count and remove logs in a large SQLite store while requests come in. The
+// store is filled through its port; then a server is started on it, 500 requests a second go through its data plane, and
+// each call of the management API is made again and again.
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { availableParallelism, cpus, tmpdir } from 'node:os'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { fillStore } from './log-rows.ts'
+import type { LoadResult } from './load.ts'
+import { runNode, type Server, startServer } from './processes.ts'
+import { percentile } from './statistics.ts'
+
+const { values } = parseArgs({
+  options: {
+    rows: { type: 'string', default: '1000000' },
+    rate: { type: 'string', default: '500' },
+    times: { type: 'string', default: '60' },
+    only: { type: 'string', default: '' },
+    /** Keeps the filled store here, and uses it if it is there. */
+    dir: { type: 'string', default: '' },
+  },
+})
+const rows = Number(values.rows)
+const adminToken = 'bench-admin-token'
+/** A gateway of its own: the rows that come in now are all alike, and would be the newest. */
+const loadedGateway = 'loaded'
+process.on('disconnect', () => process.exit(1))
+process.on('SIGINT', () => process.exit(130))
+
+console.log(`${cpus()[0]?.model ?? 'unknown CPU'}, ${availableParallelism()} cores, Node ${process.version}`)
+const dataDir = values.dir === '' ? mkdtempSync(path.join(tmpdir(), 'tollgate-bench-logs-')) : values.dir
+const file = path.join(dataDir, 'tollgate.db')
+await fill()
+const upstream = await startServer(null, ['bench/upstream.ts'])
+const server = await startServer(null, ['run.cjs', 'src/main.ts'], {
+  TOLLGATE_PORT: '0',
+  TOLLGATE_DATA_DIR: dataDir,
+  TOLLGATE_ADMIN_TOKEN: adminToken,
+  TOLLGATE_PROVIDER_OPENAI_BASE_URL: `${upstream.url}/v1`,
+})
+await manage(server.url, 'POST', '', { id: loadedGateway })
+await measureQueries(server)
+if ('deletion'.includes(values.only)) await measureDeletion(server)
+await server.stop()
+await upstream.stop()
+if (values.dir === '') rmSync(dataDir, { recursive: true, force: true })
+process.exit()
+
+async function fill(): Promise<void> {
+  if (statSync(file, { throwIfNoEntry: false }) !== undefined) return
+  const cpu = process.cpuUsage()
+  await fillStore(file, 'bench', 'bench', rows)
+  const { user, system } = process.cpuUsage(cpu)
+  const megabytes = (statSync(file).size / 2 ** 20).toFixed(0)
+  console.log(
+    `${rows} rows in ${megabytes} MiB, ${((user + system) / rows).toFixed(1)} µs of CPU for a row, making it included`,
+  )
+}
+
+function filters(...list: [key: string, operator: string, ...value: (string | number | boolean)[]][]): string {
+  const objects = list.map(([key, operator, ...value]) => ({ key, operator, value }))
+  return `filters=${encodeURIComponent(JSON.stringify(objects))}`
+}
+
+/** Name and query; `slow` ones, which look at every row, are asked less often. */
+function queries(): [name: string, query: string, kind?: 'slow'][] {
+  const nobody = filters(['metadata.team', 'eq', 'nobody'])
+  const agent = filters(['user_agent', 'contains', 'nowhere'])
+  const both = filters(['provider', 'eq', 'groq'], ['success', 'eq', false])
+  const cost = filters(['cost', 'gt', 0.0009], ['cost', 'lt', 0.00095])
+  const duration = filters(['duration', 'gt', 5000])
+  return [
+    ['first page', ''],
+    ['page 1000 by created_at', 'page=1000&per_page=50'],
+    ['page 1000 by model', 'page=1000&per_page=50&order_by=model'],
+    ['two filters', both],
+    ['cost range', cost],
+    ['duration range (2 rows in 10 000)', duration],
+    ['user agent contains, a quarter', filters(['user_agent', 'contains', 'python'])],
+    ['two filters, by cursor', `${both}&cursor=`],
+    ['duration range, by cursor', `${duration}&cursor=`],
+    ['metadata pair without a match, by cursor', `${nobody}&cursor=`],
+    ['user agent without a match, by cursor', `${agent}&cursor=`],
+    ['search without a match, by cursor', 'search=nowhere-at-all&cursor='],
+    [
+      'a day in the middle, by cursor',
+      `${filters(['created_at', 'lt', new Date(Date.now() - rows * 500).toISOString()])}&cursor=`,
+    ],
+    ['first page with meta_info', 'meta_info=true', 'slow'],
+    ['by provider', 'order_by=provider', 'slow'],
+    ['metadata pair without a match, by page', nobody, 'slow'],
+    ['user agent without a match, by page', agent, 'slow'],
+  ]
+}
+
+async function measureQueries({ url }: Server): Promise<void> {
+  const chosen = queries().filter(([name]) => name.includes(values.only))
+  if (chosen.length === 0) return
+  const running = load(url, 100_000)
+  for (const [name, query, kind] of chosen) {
+    const times: number[] = []
+    let note = ''
+    if (kind !== 'slow') for (let turn = 0; turn < 10; turn++) await manage(url, 'GET', `/bench/logs?${query}`)
+    for (let turn = 0; turn < (kind === 'slow' ? 5 : Number(values.times)); turn++) {
+      const startedMs = performance.now()
+      const answered = await manage(url, 'GET', `/bench/logs?${query}`)
+      times.push(performance.now() - startedMs)
+      const info = (answered.body as { result_info?: Record<string, unknown> }).result_info ?? {}
+      note =
+        answered.status === 200
+          ? `${String(info['count'])} rows of ${String(info['total_count'] ?? '?')}${info['complete'] === false ? `, up to ${String(info['searched_until'])}` : ''}`
+          : `HTTP ${answered.status}`
+    }
+    print(name, times, note)
+  }
+  running.stop()
+}
+
+async function measureDeletion({ url }: Server): Promise<void> {
+  const seconds = 20
+  const alone = await load(url, seconds).result
+  const beside = load(url, seconds).result
+  const startedMs = performance.now()
+  let removed = 0
+  while (removed < 100_000) {
+    const { body } = await manage(url, 'DELETE', '/bench/logs')
+    const count = (body as { result?: { deleted: number } }).result?.deleted ?? 0
+    if (count === 0) break
+    removed += count
+  }
+  const tookMs = performance.now() - startedMs
+  const during = await beside
+  console.log(`deletion of ${removed} rows: ${(tookMs / 1000).toFixed(1)} s`)
+  for (const [name, result] of [
+    ['alone', alone],
+    ['beside the deletion', during],
+  ] as const) {
+    console.log(`  data plane ${name}: p50 ${ms(result.p50Us)} ms, p99 ${ms(result.p99Us)} ms, ${result.errors} errors`)
+  }
+}
+
+function load(url: string, seconds: number): { result: Promise<LoadResult>; stop(): void } {
+  const stopping = new AbortController()
+  const args = ['bench/load.ts', '--mode', 'paced', '--url', `${url}/v1/bench/${loadedGateway}/openai/chat/completions`]
+  const options = [
+    '--rate',
+    values.rate,
+    '--seconds',
+    String(seconds),
+    '--headers',
+    '{"authorization":"Bearer sk-bench"}',
+  ]
+  const result = runNode(null, [...args, ...options], stopping.signal).then((text) => JSON.parse(text) as LoadResult) // What load.ts prints.
+  result.catch(() => {})
+  return { result, stop: () => stopping.abort() }
+}
+
+async function manage(
+  url: string,
+  method: string,
+  below: string,
+  body?: unknown,
+): Promise<{ status: number; body: unknown }> {
+  const answered = await fetch(`${url}/client/v4/accounts/bench/ai-gateway/gateways${below}`, {
+    method,
+    headers: { authorization: `Bearer ${adminToken}` },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  })
+  return { status: answered.status, body: await answered.json() }
+}
+
+function print(name: string, times: readonly number[], note: string): void {
+  const figures = [0.5, 0.95, 1].map((share) => percentile(times, share).toFixed(1).padStart(8)).join('')
+  console.log(`${name.padEnd(44)}${figures} ms   ${note}`)
+}
+
+function ms(us: number | null): string {
+  return us === null ? '?' : (us / 1000).toFixed(2)
+}
