@@ -20,7 +20,7 @@ const rowsPerAppend = 500
 const bodyBytes = 1024
 
 /** Fills the store of a data folder through its port: rows like those of a mixed traffic, a second apart, the last of them now. */
-export async function fillStore(file: string, accountId: string, gatewayId: string, rows: number): Promise<number> {
+export async function fillStore(file: string, accountId: string, gatewayId: string, rows: number): Promise<void> {
   const store = await openSqlStore({ place: { file }, readOnly: false })
   let nowMs = Date.now() - rows * 1000
   const newId = createIds(() => nowMs)
@@ -37,7 +37,6 @@ export async function fillStore(file: string, accountId: string, gatewayId: stri
     await store.logs.append(entries, { lane: 'bench', segment: 1, offset: done + 1 })
   }
   await store.close()
-  return number
 }
 
 function entryOf(gateway: number, id: string, startedMs: number, serial: number): LogEntry {

@@ -1,7 +1,7 @@
 // `npm run bench:logs`: what it takes to find, count and remove logs in a large SQLite store while requests come in. The
 // store is filled through its port; then a server is started on it, 500 requests a second go through its data plane, and
 // each call of the management API is made again and again.
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, tmpdir } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
@@ -31,6 +31,8 @@ console.log(`${cpus()[0]?.model ?? 'unknown CPU'}, ${availableParallelism()} cor
 const dataDir = values.dir === '' ? mkdtempSync(path.join(tmpdir(), 'tollgate-bench-logs-')) : values.dir
 const file = path.join(dataDir, 'tollgate.db')
 await fill()
+/** The time of the newest row. */
+const filledMs = statSync(path.join(dataDir, 'filled')).mtimeMs
 const upstream = await startServer(null, ['bench/upstream.ts'])
 const server = await startServer(null, ['run.cjs', 'src/main.ts'], {
   TOLLGATE_PORT: '0',
@@ -50,6 +52,7 @@ async function fill(): Promise<void> {
   if (statSync(file, { throwIfNoEntry: false }) !== undefined) return
   const cpu = process.cpuUsage()
   await fillStore(file, 'bench', 'bench', rows)
+  writeFileSync(path.join(dataDir, 'filled'), '')
   const { user, system } = process.cpuUsage(cpu)
   const megabytes = (statSync(file).size / 2 ** 20).toFixed(0)
   console.log(
@@ -105,11 +108,7 @@ async function measureQueries({ url }: Server): Promise<void> {
       const startedMs = performance.now()
       const answered = await manage(url, 'GET', `/bench/logs?${query}`)
       times.push(performance.now() - startedMs)
-      const info = (answered.body as { result_info?: Record<string, unknown> }).result_info ?? {}
-      note =
-        answered.status === 200
-          ? `${String(info['count'])} rows of ${String(info['total_count'] ?? '?')}${info['complete'] === false ? `, up to ${String(info['searched_until'])}` : ''}`
-          : `HTTP ${answered.status}`
+      note = noteOf(answered)
     }
     print(name, times, note)
   }
@@ -167,6 +166,24 @@ async function manage(
     ...(body !== undefined && { body: JSON.stringify(body) }),
   })
   return { status: answered.status, body: await answered.json() }
+}
+
+interface Info {
+  count?: number
+  total_count?: number
+  total_count_exact?: boolean
+  complete?: boolean
+  searched_until?: string | null
+}
+
+/** What an answer held, and how far it looked: of the store's rows each is a second older than the one before. */
+function noteOf({ status, body }: { status: number; body: unknown }): string {
+  const { result_info: info = {} } = body as { result_info?: Info } // An envelope of the management API.
+  if (status !== 200) return `HTTP ${status}`
+  if (info.complete === undefined)
+    return `${info.count} rows of ${info.total_count}${info.total_count_exact ? '' : ' or more'}`
+  const looked = info.searched_until ? Math.round((filledMs - Date.parse(info.searched_until)) / 1000) : rows
+  return `${info.count} rows, looked at ${looked}${info.complete ? ', complete' : ''}`
 }
 
 function print(name: string, times: readonly number[], note: string): void {

@@ -40,19 +40,18 @@ export async function addCounts(
   lane: string,
   counts: readonly LogCount[],
 ): Promise<void> {
-  for (const { gateway, rows, refused } of counts.toSorted((a, b) => a.gateway - b.gateway)) {
-    if (rows === 0 && refused === 0) continue
-    await transaction
-      .insertInto('log_counts')
-      .values({ gateway, lane, rows, refused })
-      .onConflict((conflict) =>
-        conflict.columns(['gateway', 'lane']).doUpdateSet((known) => ({
-          rows: known('log_counts.rows', '+', rows),
-          refused: known('log_counts.refused', '+', refused),
-        })),
-      )
-      .execute()
-  }
+  const changed = counts.filter(({ rows, refused }) => rows !== 0 || refused !== 0)
+  if (changed.length === 0) return
+  await transaction
+    .insertInto('log_counts')
+    .values(changed.toSorted((a, b) => a.gateway - b.gateway).map((count) => ({ ...count, lane })))
+    .onConflict((conflict) =>
+      conflict.columns(['gateway', 'lane']).doUpdateSet((known) => ({
+        rows: known('log_counts.rows', '+', known.ref('excluded.rows')),
+        refused: known('log_counts.refused', '+', known.ref('excluded.refused')),
+      })),
+    )
+    .execute()
 }
 
 export async function subtractRemoved(

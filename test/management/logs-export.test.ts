@@ -14,6 +14,8 @@ describe('management: a large export over HTTP', () => {
   let api: Management
   let server: Server
   let looks = 0
+  /** Each look finds little, and takes its time. */
+  let isSlow = false
   before(async () => {
     api = await openManagement()
     await api.call('POST', 'gateways', { id: 'my-gateway' })
@@ -26,11 +28,13 @@ describe('management: a large export over HTTP', () => {
       await api.deps.store.logs.append(entries, { lane: 'main', segment: 1, offset: done })
     }
     const { walk } = api.deps.store.logs
-    api.deps.store.logs.walk = (query) => {
+    api.deps.store.logs.walk = async (query) => {
       looks++
-      return walk(query)
+      if (isSlow) await delay(20)
+      return await walk(isSlow ? { ...query, budgetMs: 0 } : query)
     }
-    server = createServer(getRequestListener((request) => api.fetch(request))).listen(0, '127.0.0.1')
+    const listener = getRequestListener((request) => api.fetch(request))
+    server = createServer((req, res) => void listener(req, res)).listen(0, '127.0.0.1')
     await once(server, 'listening')
   })
   after(async () => {
@@ -61,6 +65,16 @@ describe('management: a large export over HTTP', () => {
     let text = ''
     for await (const piece of answer.setEncoding('utf8')) text += String(piece)
     assert.equal(text.split('\r\n').length, rowCount + 2)
+  })
+
+  it('ends when its client has left, also where it has found nothing yet', async () => {
+    looks = 0
+    isSlow = true
+    const answer = await open('?format=csv&filters.key=model&filters.operator=contains&filters.value=nowhere')
+    answer.destroy()
+    const read = await settled()
+    assert.ok(read < rowCount / 500, `${read} looks were taken for a client that has left`)
+    isSlow = false
   })
 
   it('ends when its client has left', async () => {

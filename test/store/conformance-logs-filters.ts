@@ -89,6 +89,12 @@ export function logFilterConformance(withStore: WithStore): void {
       after = next
     } while (after !== null)
     assert.ok(pages.length > 1, `${pages.length} pages`)
+    const ids = entries.map(({ record }) => record.id)
+    const others: LogFilter[] = [{ key: 'provider', operator: 'neq', values: ['nobody'] }]
+    for (const direction of ['asc', 'desc'] as const) {
+      const found = await walkAll(store, { ...walk, filters: others, direction, limit: 700 })
+      assert.deepEqual(found, direction === 'asc' ? ids : ids.toReversed())
+    }
     assert.deepEqual([pages.reduce((sum, count) => sum + count), pages[0]], [1, 0])
   })
 
