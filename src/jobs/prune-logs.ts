@@ -21,7 +21,8 @@ export interface LogPruning {
 }
 
 const everyMs = 60_000
-const rowsPerBatch = 2000
+/** The store rests within a batch; after each it empties its write-ahead log. */
+const rowsPerBatch = 10_000
 const dayMs = 24 * 60 * 60 * 1000
 
 /** Several processes that share a store may each do this: what one has removed the others do not find. */

@@ -14,6 +14,15 @@ test('a page of logs scans where the index does not lead to its rows', () => {
   }
 })
 
+test('a walk scans where it may look for long, or is part of an export', () => {
+  const lineOfWalk = (changes: object): string =>
+    lineFor('logs', 'walk', [{ ...query(1), after: null, limit: 50, budgetMs: 50, ...changes }])
+  assert.equal(lineOfWalk({}), 'list')
+  assert.equal(lineOfWalk({ limit: 500 }), 'scan')
+  assert.equal(lineOfWalk({ search: 'a' }), 'scan')
+  assert.equal(lineOfWalk({ orderBy: 'model' }), 'scan')
+})
+
 test('a method that the store does not have takes no line', () => {
   assert.throws(() => lineFor('logs', 'drop', []), /no logs\.drop/)
 })

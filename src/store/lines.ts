@@ -20,7 +20,7 @@ const lineOf = {
     append: 'write',
     positions: 'list',
     page: (query) => (mayScan(query) ? 'scan' : 'list'),
-    walk: (query) => (isByIndex(query) ? 'list' : 'scan'),
+    walk: (query) => (isByIndex(query) && query.limit <= maxListed ? 'list' : 'scan'),
     walkIds: 'scan',
     get: 'list',
     bodies: 'list',
@@ -61,6 +61,9 @@ export function lineFor(part: StorePart, method: string, args: readonly unknown[
   if (line === undefined) throw new Error(`The store has no ${part}.${method}.`)
   return typeof line === 'string' ? line : line(...args)
 }
+
+/** More rows are for an export, which may go on for minutes. */
+const maxListed = 50
 
 /** A page so far down walks over many rows before it. */
 const maxSkipped = 10_000

@@ -46,6 +46,25 @@ describe('store: SQLite files', () => {
     remove()
   })
 
+  it('rows of before there were counts are counted', async () => {
+    const { file, remove } = newFile()
+    const first = await openSqlStore({ place: { file }, readOnly: false })
+    const { number } = await insertGateway(first, 'acme', 'one')
+    const make = createEntries()
+    await first.logs.append([make(number), make(number)], position)
+    await first.close()
+    const database = new DatabaseSync(file)
+    database.exec('DROP TABLE log_counts; DROP INDEX logs_gateway_model')
+    database.exec("DELETE FROM kysely_migration WHERE name LIKE '0006%'")
+    database.close()
+
+    const second = await openSqlStore({ place: { file }, readOnly: false })
+    await second.logs.append([make(number)], position)
+    assert.deepEqual(await second.logs.counts(), [{ gateway: number, rows: 3, refused: 0 }])
+    await second.close()
+    remove()
+  })
+
   it('removed rows leave no byte of their bodies or metadata in any file', async () => {
     const { file, dir, remove } = newFile()
     const store = await openSqlStore({ place: { file }, readOnly: false })
