@@ -158,14 +158,4 @@ export const plannedRoutes: readonly Route[] = [
     summary: 'Removes an evaluation.',
     result: evaluationSchema,
   }),
-  planned('logs.edit', 'PATCH', `${gateway}/logs/{id}`, {
-    summary: 'Sets the feedback, score or metadata of a row.',
-    body: z.object({
-      feedback: z.number().nullish(),
-      score: z.number().nullish(),
-      metadata: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).nullish(),
-    }),
-  }),
-  planned('logs.export', 'GET', `${gateway}/logs/export`, { summary: 'All rows, as a file.', result: null }),
-  planned('logs.cost', 'GET', `${gateway}/logs/{id}/cost`, { summary: 'What a row cost.' }),
 ]

@@ -827,12 +827,62 @@ export interface GatewayCachePurgeResult {
 }
 
 export interface LogDeleteBody {
+  /** Rows from this time on stay; a bare date is the start of that UTC day. */
   before?: string
+  filters?: Array<{
+    key: string
+    operator: 'eq' | 'neq' | 'contains' | 'lt' | 'gt'
+    value: Array<string | number | boolean | null>
+  }>
+  /** 10 000 if not given. */
   limit?: number
+  order_by?:
+    | 'created_at'
+    | 'provider'
+    | 'model'
+    | 'model_type'
+    | 'success'
+    | 'cached'
+    | 'cost'
+    | 'tokens_in'
+    | 'tokens_out'
+    | 'duration'
+    | 'feedback'
+  order_by_direction?: 'asc' | 'desc'
 }
 
 export interface LogDeleteResult {
   deleted: number
+}
+
+export interface LogEditBody {
+  feedback?: number | null
+  score?: number | null
+  metadata?: Record<string, string | number | boolean> | null
+}
+
+export type LogEditResult = Record<string, unknown>
+
+export interface LogCostResult {
+  id: string
+  provider: string
+  model: string
+  cached: boolean
+  tokens_in: number | null
+  tokens_out: number | null
+  cost: number | null
+  currency: 'USD'
+  saved_cost: number | null
+  usage: Record<string, number> | null
+  items: Array<{
+    unit: string
+    quantity: number
+    rate_usd_per_million: number
+    amount_usd: number
+  }>
+  source: string | null
+  entry: string | null
+  unknown: string | null
 }
 
 export interface TokenCreateBody {
@@ -1633,12 +1683,6 @@ export interface EvaluationCreateBody {
   params?: Record<string, unknown>
 }
 
-export interface LogEditBody {
-  feedback?: number | null
-  score?: number | null
-  metadata?: Record<string, string | number | boolean> | null
-}
-
 export type Json = string | number | boolean | null | Json[] | { [name: string]: Json }
 
 export interface Notice {
@@ -1654,6 +1698,16 @@ export interface ResultInfo {
   count: number
   total_count: number
   total_count_exact?: boolean
+  min_cost?: number | null
+  max_cost?: number | null
+  min_duration?: number | null
+  max_duration?: number | null
+  min_tokens_in?: number | null
+  max_tokens_in?: number | null
+  min_tokens_out?: number | null
+  max_tokens_out?: number | null
+  min_total_tokens?: number | null
+  max_total_tokens?: number | null
 }
 
 export interface Failure {
@@ -1678,6 +1732,35 @@ export interface GatewaysListQuery {
 }
 
 export interface LogsListQuery {
+  start_date?: string
+  /** Inclusive; a bare date is the whole of that UTC day. */
+  end_date?: string
+  min_cost?: number
+  max_cost?: number
+  min_tokens_in?: number
+  max_tokens_in?: number
+  min_tokens_out?: number
+  max_tokens_out?: number
+  min_total_tokens?: number
+  max_total_tokens?: number
+  min_duration?: number
+  max_duration?: number
+  feedback?: number
+  success?: boolean
+  cached?: boolean
+  model?: string
+  model_type?: string
+  provider?: string
+  request_content_type?: string
+  response_content_type?: string
+  /** All must be met, each by any of its values. */
+  filters?: Array<{
+    key: string
+    operator: 'eq' | 'neq' | 'contains' | 'lt' | 'gt'
+    value: Array<string | number | boolean | null>
+  }>
+  /** A part of the model, the provider, the ids, or a name or value of the metadata. Needs AI Gateway Read. */
+  search?: string
   /**
    * From 1 on; past the end a page is empty.
    * Default 1.
@@ -1689,20 +1772,73 @@ export interface LogsListQuery {
   order_by?: 'created_at' | 'provider' | 'model' | 'model_type' | 'success' | 'cached'
   order_by_direction?: 'asc' | 'desc'
   direction?: 'asc' | 'desc'
-  start_date?: string
-  end_date?: string
-  success?: boolean
-  cached?: boolean
-  model?: string
-  provider?: string
+  /** Adds the least and the greatest amounts of the rows that match to `result_info`. */
   meta_info?: boolean
+  /** Walks by cursor instead of by page: empty to begin, then `result_info.cursor` of the answer before. An answer comes soon: where few rows match it may hold fewer than asked for, even none. Its `cursor` is null at the end. */
+  cursor?: string
 }
 
 export interface LogsDeleteQuery {
+  /** Rows from this time on stay; a bare date is the start of that UTC day. */
   before?: string
+  filters?: Array<{
+    key: string
+    operator: 'eq' | 'neq' | 'contains' | 'lt' | 'gt'
+    value: Array<string | number | boolean | null>
+  }>
+  /** 10 000 if not given. */
   limit?: number
-  order_by?: 'created_at'
-  order_by_direction?: 'asc'
+  order_by?:
+    | 'created_at'
+    | 'provider'
+    | 'model'
+    | 'model_type'
+    | 'success'
+    | 'cached'
+    | 'cost'
+    | 'tokens_in'
+    | 'tokens_out'
+    | 'duration'
+    | 'feedback'
+  order_by_direction?: 'asc' | 'desc'
+}
+
+export interface LogsExportQuery {
+  start_date?: string
+  /** Inclusive; a bare date is the whole of that UTC day. */
+  end_date?: string
+  min_cost?: number
+  max_cost?: number
+  min_tokens_in?: number
+  max_tokens_in?: number
+  min_tokens_out?: number
+  max_tokens_out?: number
+  min_total_tokens?: number
+  max_total_tokens?: number
+  min_duration?: number
+  max_duration?: number
+  feedback?: number
+  success?: boolean
+  cached?: boolean
+  model?: string
+  model_type?: string
+  provider?: string
+  request_content_type?: string
+  response_content_type?: string
+  /** All must be met, each by any of its values. */
+  filters?: Array<{
+    key: string
+    operator: 'eq' | 'neq' | 'contains' | 'lt' | 'gt'
+    value: Array<string | number | boolean | null>
+  }>
+  /** A part of the model, the provider, the ids, or a name or value of the metadata. Needs AI Gateway Read. */
+  search?: string
+  /** Default "ndjson". */
+  format?: 'ndjson' | 'csv'
+  /** With the kept bodies; in ndjson only. */
+  bodies?: boolean
+  /** Default "desc". */
+  order_by_direction?: 'asc' | 'desc'
 }
 
 export interface TokensListQuery {
@@ -1960,7 +2096,7 @@ export interface UrlsApi {
 
 export interface LogsApi {
   /**
-   * The rows of a gateway, newest first.
+   * The rows of a gateway, newest first; narrowed by `filters` and `search`, walked by page or by cursor.
    *
    * `GET /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/logs`. Needs the permission `AI Gateway Metadata Read`.
    */
@@ -1970,7 +2106,7 @@ export interface LogsApi {
     options?: RequestOptions,
   ): PagePromise<LogItem>
   /**
-   * Removes the oldest rows with their bodies: those `before` a time, 10 000 at most.
+   * Removes rows with their bodies, the oldest first: those `before` a time and met by `filters`, 10 000 at most.
    *
    * `DELETE /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/logs`. Needs the permission `AI Gateway Write`.
    */
@@ -1985,6 +2121,16 @@ export interface LogsApi {
     result: LogDeleteResult
   }>
   /**
+   * All rows that match, as lines of JSON or as CSV.
+   *
+   * `GET /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/logs/export`. Needs the permission `AI Gateway Read`.
+   */
+  export(
+    gatewayId: string,
+    params: { account_id: string } & LogsExportQuery,
+    options?: RequestOptions,
+  ): ApiPromise<Response>
+  /**
    * One row.
    *
    * `GET /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/logs/{id}`. Needs the permission `AI Gateway Read`.
@@ -1997,7 +2143,7 @@ export interface LogsApi {
    */
   get(gatewayId: string, id: string, params: { account_id: string }, options?: RequestOptions): ApiPromise<Log>
   /**
-   * Sets the feedback, score or metadata of a row.
+   * Changes the feedback, the score or the metadata of a row.
    *
    * `PATCH /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/logs/{id}`. Needs the permission `AI Gateway Write`.
    */
@@ -2005,9 +2151,9 @@ export interface LogsApi {
     id: string,
     params: { account_id: string; gateway_id: string } & LogEditBody,
     options?: RequestOptions,
-  ): ApiPromise<Record<string, unknown>>
+  ): ApiPromise<LogEditResult>
   /**
-   * Sets the feedback, score or metadata of a row.
+   * Changes the feedback, the score or the metadata of a row.
    *
    * `PATCH /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/logs/{id}`. Needs the permission `AI Gateway Write`.
    */
@@ -2016,7 +2162,28 @@ export interface LogsApi {
     id: string,
     params: { account_id: string } & LogEditBody,
     options?: RequestOptions,
-  ): ApiPromise<Record<string, unknown>>
+  ): ApiPromise<LogEditResult>
+  /**
+   * What a row cost, item by item, and where the rates come from.
+   *
+   * `GET /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/logs/{id}/cost`. Needs the permission `AI Gateway Read`.
+   */
+  cost(
+    id: string,
+    params: { account_id: string; gateway_id: string },
+    options?: RequestOptions,
+  ): ApiPromise<LogCostResult>
+  /**
+   * What a row cost, item by item, and where the rates come from.
+   *
+   * `GET /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/logs/{id}/cost`. Needs the permission `AI Gateway Read`.
+   */
+  cost(
+    gatewayId: string,
+    id: string,
+    params: { account_id: string },
+    options?: RequestOptions,
+  ): ApiPromise<LogCostResult>
   /**
    * The request body that was kept.
    *
@@ -2045,33 +2212,6 @@ export interface LogsApi {
    * `GET /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/logs/{id}/response`. Needs the permission `AI Gateway Read`.
    */
   response(gatewayId: string, id: string, params: { account_id: string }, options?: RequestOptions): ApiPromise<unknown>
-  /**
-   * All rows, as a file.
-   *
-   * `GET /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/logs/export`. Needs the permission `AI Gateway Read`.
-   */
-  export(gatewayId: string, params: { account_id: string }, options?: RequestOptions): ApiPromise<Response>
-  /**
-   * What a row cost.
-   *
-   * `GET /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/logs/{id}/cost`. Needs the permission `AI Gateway Read`.
-   */
-  cost(
-    id: string,
-    params: { account_id: string; gateway_id: string },
-    options?: RequestOptions,
-  ): ApiPromise<Record<string, unknown>>
-  /**
-   * What a row cost.
-   *
-   * `GET /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/logs/{id}/cost`. Needs the permission `AI Gateway Read`.
-   */
-  cost(
-    gatewayId: string,
-    id: string,
-    params: { account_id: string },
-    options?: RequestOptions,
-  ): ApiPromise<Record<string, unknown>>
 }
 
 export interface TokensApi {
@@ -2857,18 +2997,35 @@ export const operations: Readonly<Record<string, Operation>> = {
     method: 'GET',
     path: '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/logs',
     query: [
+      'start_date',
+      'end_date',
+      'min_cost',
+      'max_cost',
+      'min_tokens_in',
+      'max_tokens_in',
+      'min_tokens_out',
+      'max_tokens_out',
+      'min_total_tokens',
+      'max_total_tokens',
+      'min_duration',
+      'max_duration',
+      'feedback',
+      'success',
+      'cached',
+      'model',
+      'model_type',
+      'provider',
+      'request_content_type',
+      'response_content_type',
+      'filters',
+      'search',
       'page',
       'per_page',
       'order_by',
       'order_by_direction',
       'direction',
-      'start_date',
-      'end_date',
-      'success',
-      'cached',
-      'model',
-      'provider',
       'meta_info',
+      'cursor',
     ],
     body: 'none',
     answer: 'page',
@@ -2877,10 +3034,44 @@ export const operations: Readonly<Record<string, Operation>> = {
   'aiGateway.logs.delete': {
     method: 'DELETE',
     path: '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/logs',
-    query: ['before', 'limit', 'order_by', 'order_by_direction'],
+    query: ['before', 'filters', 'limit', 'order_by', 'order_by_direction'],
     body: 'optional',
     answer: 'whole',
     isRepeatable: false,
+  },
+  'aiGateway.logs.export': {
+    method: 'GET',
+    path: '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/logs/export',
+    query: [
+      'start_date',
+      'end_date',
+      'min_cost',
+      'max_cost',
+      'min_tokens_in',
+      'max_tokens_in',
+      'min_tokens_out',
+      'max_tokens_out',
+      'min_total_tokens',
+      'max_total_tokens',
+      'min_duration',
+      'max_duration',
+      'feedback',
+      'success',
+      'cached',
+      'model',
+      'model_type',
+      'provider',
+      'request_content_type',
+      'response_content_type',
+      'filters',
+      'search',
+      'format',
+      'bodies',
+      'order_by_direction',
+    ],
+    body: 'none',
+    answer: 'stream',
+    isRepeatable: true,
   },
   'aiGateway.logs.get': {
     method: 'GET',
@@ -2895,6 +3086,14 @@ export const operations: Readonly<Record<string, Operation>> = {
     path: '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/logs/{id}',
     query: [],
     body: 'required',
+    answer: 'result',
+    isRepeatable: true,
+  },
+  'aiGateway.logs.cost': {
+    method: 'GET',
+    path: '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/logs/{id}/cost',
+    query: [],
+    body: 'none',
     answer: 'result',
     isRepeatable: true,
   },
@@ -3365,22 +3564,6 @@ export const operations: Readonly<Record<string, Operation>> = {
   'aiGateway.evaluations.delete': {
     method: 'DELETE',
     path: '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/evaluations/{id}',
-    query: [],
-    body: 'none',
-    answer: 'result',
-    isRepeatable: true,
-  },
-  'aiGateway.logs.export': {
-    method: 'GET',
-    path: '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/logs/export',
-    query: [],
-    body: 'none',
-    answer: 'stream',
-    isRepeatable: true,
-  },
-  'aiGateway.logs.cost': {
-    method: 'GET',
-    path: '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/logs/{id}/cost',
     query: [],
     body: 'none',
     answer: 'result',

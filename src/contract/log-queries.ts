@@ -10,8 +10,7 @@ const amount = z.coerce.number().optional()
 /** Cloudflare's older way to filter, still sent by clients. Bounds are inclusive. */
 const olderParameters = {
   start_date: momentSchema.optional(),
-  /** A bare date means the whole of that UTC day. */
-  end_date: momentSchema.optional(),
+  end_date: momentSchema.optional().describe('Inclusive; a bare date is the whole of that UTC day.'),
   min_cost: amount,
   max_cost: amount,
   min_tokens_in: amount,
@@ -35,9 +34,12 @@ const olderParameters = {
 /** What narrows a list or an export. Strict: a misspelt filter must not silently show every row. */
 const narrowing = {
   ...olderParameters,
-  filters: logFiltersSchema.optional(),
-  /** A part of the model, the provider, the ids, or a name or value of the metadata; A-Z and a-z are the same. */
-  search: z.string().max(256).optional(),
+  filters: logFiltersSchema.optional().describe('All must be met, each by any of its values.'),
+  search: z
+    .string()
+    .max(256)
+    .optional()
+    .describe('A part of the model, the provider, the ids, or a name or value of the metadata. Needs AI Gateway Read.'),
 }
 
 export const logListQuerySchema = z.strictObject({
@@ -48,20 +50,23 @@ export const logListQuerySchema = z.strictObject({
   order_by_direction: direction.optional(),
   /** An older name of `order_by_direction`. */
   direction: direction.optional(),
-  /** Adds the least and the greatest of the matching rows' amounts to `result_info`. */
-  meta_info: flag.optional(),
-  /**
-   * Walks by cursor instead of by page: empty to begin, then `result_info.cursor` of the answer before. An answer
-   * comes soon, also where few rows match: it may then hold fewer rows than asked for, even none, with a cursor.
-   */
-  cursor: z.string().max(1024).optional(),
+  meta_info: flag
+    .optional()
+    .describe('Adds the least and the greatest amounts of the rows that match to `result_info`.'),
+  cursor: z
+    .string()
+    .max(1024)
+    .optional()
+    .describe(
+      'Walks by cursor instead of by page: empty to begin, then `result_info.cursor` of the answer before. An answer comes ' +
+        'soon: where few rows match it may hold fewer than asked for, even none. Its `cursor` is null at the end.',
+    ),
 })
 
 export const logExportQuerySchema = z.strictObject({
   ...narrowing,
   format: z.enum(['ndjson', 'csv']).default('ndjson'),
-  /** With the kept bodies; in ndjson only. */
-  bodies: flag.default(false),
+  bodies: flag.default(false).describe('With the kept bodies; in ndjson only.'),
   order_by_direction: direction.default('desc'),
 })
 
@@ -81,12 +86,10 @@ const removalOrders = [
 ] as const
 
 const removing = {
-  /** Rows from this time on are kept; a bare date is the start of that UTC day. */
-  before: momentSchema.optional(),
+  before: momentSchema.optional().describe('Rows from this time on stay; a bare date is the start of that UTC day.'),
   /** An empty list is refused: it is more likely a mistake than the wish to remove everything. */
   filters: logFiltersSchema.min(1).optional(),
-  /** 10 000 if not given. */
-  limit: z.coerce.number().int().min(1).max(10_000).optional(),
+  limit: z.coerce.number().int().min(1).max(10_000).optional().describe('10 000 if not given.'),
   order_by: z.enum(removalOrders).optional(),
   order_by_direction: direction.optional(),
 }

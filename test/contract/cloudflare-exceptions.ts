@@ -1,5 +1,4 @@
 const laterDatasets = 'datasets and evaluations come with a later version'
-const laterLogs = 'the whole log API comes with a later version'
 const alwaysRefused = 'there is no credit here: the call is refused, whatever is in it'
 
 /**
@@ -17,8 +16,4 @@ export const exceptions: readonly { covers: string; reason: string }[] = [
   { covers: 'POST /billing/spending-limit body', reason: alwaysRefused },
   { covers: 'POST /billing/topup body', reason: alwaysRefused },
   { covers: 'POST /billing/topup/config body', reason: alwaysRefused },
-  { covers: 'DELETE /gateways/{}/logs query filters', reason: laterLogs },
-  { covers: 'GET /gateways/{}/logs query', reason: laterLogs },
-  { covers: 'GET /gateways/{}/logs answer result_info', reason: laterLogs },
-  { covers: 'PATCH /gateways/{}/logs/{}', reason: laterLogs },
 ]
