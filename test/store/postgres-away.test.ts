@@ -170,6 +170,8 @@ describe('store: PostgreSQL away', { skip: skipWithout('postgres', 'initdb') }, 
 
   it('a start waits for a server that comes a little later', async () => {
     const url = newUrl()
+    // Else its start would begin with what all tests before have written.
+    postgres.query(url, 'checkpoint')
     await postgres.stop()
     const opening = openSqlStore({ place: { url }, readOnly: false })
     await setTimeout(1500)
