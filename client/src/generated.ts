@@ -49,6 +49,7 @@ export interface Gateway {
     [name: string]: unknown
   } | null
   log_classification?: boolean
+  /** How many rows are kept at most. */
   log_management?: number | null
   log_management_strategy?: 'STOP_INSERTING' | 'DELETE_OLDEST' | null
   logpush?: boolean
@@ -80,7 +81,9 @@ export interface Gateway {
       id?: string
       enabled?: boolean
       limitType: 'cost'
+      /** USD. */
       limit: number
+      /** Seconds. */
       window: number
       technique?: 'fixed' | 'sliding'
       model?:
@@ -152,6 +155,7 @@ export interface Gateway {
 export interface Log {
   id: string
   created_at: string
+  /** The same as `created_at`. */
   timestamp: string
   provider: string
   model: string
@@ -161,7 +165,9 @@ export interface Log {
   request_content_type: string | null
   response_content_type: string | null
   duration: number
+  /** The same as `duration`. */
   duration_ms: number
+  /** Until the first byte of the answer's body; null if none came. */
   first_byte_ms: number | null
   timings: {
     total: number
@@ -184,6 +190,7 @@ export interface Log {
     output_reasoning_tokens: number
     input_cached_tokens: number
   } | null
+  /** Null where it is not known; never a guess. */
   cost: number | null
   custom_cost: boolean
   metadata: Record<string, string | number | boolean> | null
@@ -193,6 +200,7 @@ export interface Log {
   feedback: number | null
   score: number | null
   authentication: boolean
+  /** Always empty here; the bodies have addresses of their own. */
   request: ''
   response: ''
   request_head: string
@@ -201,6 +209,7 @@ export interface Log {
   response_head: string
   response_head_complete: boolean
   response_size: number
+  /** Tokens and other units by kind, as they were priced. */
   usage: Record<string, number> | null
   cost_detail: {
     items: Array<{
@@ -211,6 +220,7 @@ export interface Log {
     }>
     source: string
     entry: string | null
+    /** What had no known price; null where all had. */
     unknown: string | null
   } | null
 }
@@ -238,6 +248,7 @@ export interface Account {
   settings: {
     enforce_twofactor: false
   }
+  /** Of the oldest thing in it; not there where there is none. */
   created_on?: string
 }
 
@@ -301,11 +312,14 @@ export interface DynamicRouting {
         id: string
         type: 'rate'
         properties: {
+          /** What is counted apart: `metadata.user_id`. */
           key: string
+          /** Requests, or USD. */
           limit: number
           limitType: 'count' | 'cost'
           window: number
         }
+        /** Without a fallback the route ends there. */
         outputs: {
           success: {
             elementId: string
@@ -344,9 +358,12 @@ export interface DynamicRouting {
   account_tag: string
   version: {
     version_id: string
+    /** Whether it is the deployed one; Cloudflare has it as a text. */
     active: 'true' | 'false'
     created_at: string
+    /** The elements as JSON text. */
     data: string
+    /** Always: no other is stored. */
     is_valid: true
     comment?: string
   }
@@ -365,6 +382,7 @@ export interface ProviderConfig {
   provider_slug: string
   gateway_id: string
   secret_id: string
+  /** Stars and the last characters. */
   secret_preview: string
   rate_limit?: number
   rate_limit_period?: number
@@ -380,8 +398,10 @@ export interface CustomProviderCost {
   enable: boolean
   cost_in?: number
   cost_out?: number
+  /** JSON text, as Cloudflare has it. */
   token_pricing?: string
   changed_by: 'manual'
+  /** Of several rules for one model the heaviest counts. */
   weight: number
   created_at: string
   modified_at: string
@@ -397,9 +417,11 @@ export interface CustomProvider {
   js_example?: string
   link?: string
   logo?: string
+  /** Lists are ordered by it, then by name; those without come last. */
   position?: number
   id: string
   slug: string
+  /** A JSON object of extra headers as text; their values are masked for those who may only read. */
   headers?: string
   created_at: string
   modified_at: string
@@ -463,6 +485,7 @@ export interface Evaluation {
 export interface LogItem {
   id: string
   created_at: string
+  /** The same as `created_at`. */
   timestamp: string
   provider: string
   model: string
@@ -472,7 +495,9 @@ export interface LogItem {
   request_content_type: string | null
   response_content_type: string | null
   duration: number
+  /** The same as `duration`. */
   duration_ms: number
+  /** Until the first byte of the answer's body; null if none came. */
   first_byte_ms: number | null
   timings: {
     total: number
@@ -495,6 +520,7 @@ export interface LogItem {
     output_reasoning_tokens: number
     input_cached_tokens: number
   } | null
+  /** Null where it is not known; never a guess. */
   cost: number | null
   custom_cost: boolean
   metadata: Record<string, string | number | boolean> | null
@@ -504,6 +530,7 @@ export interface LogItem {
   feedback: number | null
   score: number | null
   authentication: boolean
+  /** Always empty here; the bodies have addresses of their own. */
   request: ''
   response: ''
 }
@@ -529,6 +556,7 @@ export interface EvaluationType {
   type: 'case' | 'log'
   description: string
   enable: boolean
+  /** Whether every evaluation runs it; none is. */
   mandatory: boolean
   created_at: string
   modified_at: string
@@ -587,6 +615,7 @@ export interface GatewayCreateBody {
     [name: string]: unknown
   } | null
   log_classification?: boolean
+  /** How many rows are kept at most. */
   log_management?: number | null
   log_management_strategy?: 'STOP_INSERTING' | 'DELETE_OLDEST' | null
   logpush?: boolean
@@ -618,7 +647,9 @@ export interface GatewayCreateBody {
       id?: string
       enabled?: boolean
       limitType: 'cost'
+      /** USD. */
       limit: number
+      /** Seconds. */
       window: number
       technique?: 'fixed' | 'sliding'
       model?:
@@ -727,6 +758,7 @@ export interface GatewayUpdateBody {
     [name: string]: unknown
   } | null
   log_classification?: boolean
+  /** How many rows are kept at most. */
   log_management?: number | null
   log_management_strategy?: 'STOP_INSERTING' | 'DELETE_OLDEST' | null
   logpush?: boolean
@@ -758,7 +790,9 @@ export interface GatewayUpdateBody {
       id?: string
       enabled?: boolean
       limitType: 'cost'
+      /** USD. */
       limit: number
+      /** Seconds. */
       window: number
       technique?: 'fixed' | 'sliding'
       model?:
@@ -829,6 +863,7 @@ export interface GatewayCachePurgeResult {
 export interface LogDeleteBody {
   /** Rows from this time on stay; a bare date is the start of that UTC day. */
   before?: string
+  /** An empty list is refused: it is more likely a mistake than the wish to remove everything. */
   filters?: Array<{
     key: string
     operator: 'eq' | 'neq' | 'contains' | 'lt' | 'gt'
@@ -856,6 +891,7 @@ export interface LogDeleteResult {
 }
 
 export interface LogEditBody {
+  /** How the caller liked the answer, from -1 to 1. */
   feedback?: number | null
   score?: number | null
   metadata?: Record<string, string | number | boolean> | null
@@ -870,6 +906,7 @@ export interface LogCostResult {
   cached: boolean
   tokens_in: number | null
   tokens_out: number | null
+  /** Null where it is not known; never a guess. */
   cost: number | null
   currency: 'USD'
   saved_cost: number | null
@@ -880,8 +917,10 @@ export interface LogCostResult {
     rate_usd_per_million: number
     amount_usd: number
   }>
+  /** Null where nothing was priced. */
   source: string | null
   entry: string | null
+  /** Why `cost` is null, or what of it is not known; null where all is. */
   unknown: string | null
 }
 
@@ -956,6 +995,7 @@ export interface BillingInvoicePreviewResult {
   id: string
   currency: 'usd'
   status: 'draft'
+  /** Seconds. */
   period_start: number
   period_end: number
   invoice_lines: []
@@ -1024,11 +1064,14 @@ export interface DynamicRoutingCreateBody {
         id: string
         type: 'rate'
         properties: {
+          /** What is counted apart: `metadata.user_id`. */
           key: string
+          /** Requests, or USD. */
           limit: number
           limitType: 'count' | 'cost'
           window: number
         }
+        /** Without a fallback the route ends there. */
         outputs: {
           success: {
             elementId: string
@@ -1112,11 +1155,14 @@ export interface DynamicRoutingDeleteResult {
         id: string
         type: 'rate'
         properties: {
+          /** What is counted apart: `metadata.user_id`. */
           key: string
+          /** Requests, or USD. */
           limit: number
           limitType: 'count' | 'cost'
           window: number
         }
+        /** Without a fallback the route ends there. */
         outputs: {
           success: {
             elementId: string
@@ -1157,9 +1203,12 @@ export interface DynamicRoutingDeleteResult {
 export interface DynamicRoutingListVersionsResult {
   versions: Array<{
     version_id: string
+    /** Whether it is the deployed one; Cloudflare has it as a text. */
     active: 'true' | 'false'
     created_at: string
+    /** The elements as JSON text. */
     data: string
+    /** Always: no other is stored. */
     is_valid: true
     comment?: string
   }>
@@ -1209,11 +1258,14 @@ export interface DynamicRoutingCreateVersionBody {
         id: string
         type: 'rate'
         properties: {
+          /** What is counted apart: `metadata.user_id`. */
           key: string
+          /** Requests, or USD. */
           limit: number
           limitType: 'count' | 'cost'
           window: number
         }
+        /** Without a fallback the route ends there. */
         outputs: {
           success: {
             elementId: string
@@ -1293,11 +1345,14 @@ export interface DynamicRoutingCreateVersionResult {
         id: string
         type: 'rate'
         properties: {
+          /** What is counted apart: `metadata.user_id`. */
           key: string
+          /** Requests, or USD. */
           limit: number
           limitType: 'count' | 'cost'
           window: number
         }
+        /** Without a fallback the route ends there. */
         outputs: {
           success: {
             elementId: string
@@ -1379,11 +1434,14 @@ export interface DynamicRoutingGetVersionResult {
         id: string
         type: 'rate'
         properties: {
+          /** What is counted apart: `metadata.user_id`. */
           key: string
+          /** Requests, or USD. */
           limit: number
           limitType: 'count' | 'cost'
           window: number
         }
+        /** Without a fallback the route ends there. */
         outputs: {
           success: {
             elementId: string
@@ -1420,8 +1478,11 @@ export interface DynamicRoutingGetVersionResult {
   created_at: string
   modified_at: string
   version_id: string
+  /** Whether it is the deployed one; Cloudflare has it as a text. */
   active: 'true' | 'false'
+  /** The elements as JSON text. */
   data: string
+  /** Always: no other is stored. */
   is_valid: true
   comment?: string
 }
@@ -1487,11 +1548,14 @@ export interface DynamicRoutingCreateDeploymentResult {
         id: string
         type: 'rate'
         properties: {
+          /** What is counted apart: `metadata.user_id`. */
           key: string
+          /** Requests, or USD. */
           limit: number
           limitType: 'count' | 'cost'
           window: number
         }
+        /** Without a fallback the route ends there. */
         outputs: {
           success: {
             elementId: string
@@ -1549,6 +1613,7 @@ export interface ProviderConfigUpdateBody {
   secret_id?: string
   rate_limit?: number | null
   rate_limit_period?: number
+  /** It cannot be changed. */
   provider_slug?: string
   id?: unknown
   gateway_id?: unknown
@@ -1616,6 +1681,7 @@ export interface CustomProviderCreateBody {
   js_example?: string
   link?: string
   logo?: string
+  /** Lists are ordered by it, then by name; those without come last. */
   position?: number
   /** Default false. */
   beta?: boolean
@@ -1633,6 +1699,7 @@ export interface CustomProviderUpdateBody {
   js_example?: string
   link?: string
   logo?: string
+  /** Lists are ordered by it, then by name; those without come last. */
   position?: number
   beta?: boolean
   enable?: boolean
@@ -1697,6 +1764,7 @@ export interface ResultInfo {
   /** How many are on this page. */
   count: number
   total_count: number
+  /** False where `total_count` is the number at which counting stopped. */
   total_count_exact?: boolean
   min_cost?: number | null
   max_cost?: number | null
@@ -1708,6 +1776,17 @@ export interface ResultInfo {
   max_tokens_out?: number | null
   min_total_tokens?: number | null
   max_total_tokens?: number | null
+}
+
+export interface CursorInfo {
+  per_page: number
+  count: number
+  /** For the next call; null at the end. */
+  cursor: string | null
+  /** Whether the end was reached. */
+  complete: boolean
+  /** Up to which time the rows were looked at; null at the end, and in other orders than that of time. */
+  searched_until: string | null
 }
 
 export interface Failure {
@@ -1781,6 +1860,7 @@ export interface LogsListQuery {
 export interface LogsDeleteQuery {
   /** Rows from this time on stay; a bare date is the start of that UTC day. */
   before?: string
+  /** An empty list is refused: it is more likely a mistake than the wish to remove everything. */
   filters?: Array<{
     key: string
     operator: 'eq' | 'neq' | 'contains' | 'lt' | 'gt'
@@ -1873,8 +1953,12 @@ export interface AccountsListQuery {
   page?: number
   /** Default 20. */
   per_page?: number
+  /** The whole name. */
   name?: string
-  /** Default "asc". */
+  /**
+   * By name.
+   * Default "asc".
+   */
   direction?: 'asc' | 'desc'
 }
 
@@ -1885,6 +1969,7 @@ export interface BillingInvoiceHistoryQuery {
 
 export interface BillingUsageHistoryQuery {
   value_grouping_window: 'day' | 'hour'
+  /** UTC ms. */
   start_time?: number
   end_time?: number
 }
@@ -1955,6 +2040,7 @@ export interface CustomProvidersCostsListQuery {
   account_provider_id?: string
   model_rule?: 'equals' | 'starts-with' | 'contains'
   cost_type?: string
+  /** A part of `model` or `changed_by`. */
   search?: string
 }
 
@@ -1968,6 +2054,7 @@ export interface CustomProvidersListQuery {
   per_page?: number
   beta?: 'true' | 'false'
   enable?: 'true' | 'false'
+  /** A part of id, name or slug. */
   search?: string
 }
 

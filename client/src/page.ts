@@ -1,14 +1,9 @@
 import { ApiPromise } from './api-promise.ts'
 import { CloudflareError } from './errors.ts'
-import type { ResultInfo } from './generated.ts'
+import type { CursorInfo, ResultInfo } from './generated.ts'
 
 /** Beside a page: its number and the count of all, or where a walk by cursor goes on. */
-export interface PageInfo extends Partial<ResultInfo> {
-  /** For the next page; null at the end. */
-  cursor?: string | null
-  /** Up to which time the rows were looked at. */
-  searched_until?: string | null
-}
+export type PageInfo = Partial<ResultInfo> & Partial<CursorInfo>
 
 /** What a list's answer holds. */
 export interface PageEnvelope<T> {

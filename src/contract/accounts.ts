@@ -8,8 +8,7 @@ const accountSchema = z.object({
   name: z.string(),
   type: z.literal('standard'),
   settings: z.object({ enforce_twofactor: z.literal(false) }),
-  /** Of the oldest thing in it; not there where there is none. */
-  created_on: z.iso.datetime().optional(),
+  created_on: z.iso.datetime().optional().describe('Of the oldest thing in it; not there where there is none.'),
 })
 export type Account = z.output<typeof accountSchema>
 
@@ -27,10 +26,8 @@ export const accountRoutes = {
     query: z.strictObject({
       page: pageSchema,
       per_page: z.coerce.number().int().min(1).max(100).default(20),
-      /** The whole name. */
-      name: z.string().optional(),
-      /** By name. */
-      direction: z.enum(['asc', 'desc']).default('asc'),
+      name: z.string().optional().describe('The whole name.'),
+      direction: z.enum(['asc', 'desc']).default('asc').describe('By name.'),
     }),
     body: null,
     result: z.array(accountSchema),

@@ -70,8 +70,7 @@ export const billingRoutes = {
       id: z.string(),
       currency,
       status: z.literal('draft'),
-      /** Seconds. */
-      period_start: z.int(),
+      period_start: z.int().describe('Seconds.'),
       period_end: z.int(),
       invoice_lines: z.tuple([]),
     }),
@@ -83,8 +82,7 @@ export const billingRoutes = {
     summary: 'Credit used: always none. What requests cost is in their logs.',
     query: z.object({
       value_grouping_window: z.enum(['day', 'hour']),
-      /** UTC ms. */
-      start_time: z.coerce.number().min(0).optional(),
+      start_time: z.coerce.number().min(0).optional().describe('UTC ms.'),
       end_time: z.coerce.number().min(0).optional(),
     }),
     result: z.object({ history: z.tuple([]) }),

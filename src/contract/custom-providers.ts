@@ -26,8 +26,7 @@ const describedSchema = z.object({
     .regex(/^(?:https?:\/\/\S+)?$/i, 'a link begins with https:// or http://')
     .exactOptional(),
   logo: z.string().max(65_536).exactOptional(),
-  /** Lists are ordered by it, then by name; those without come last. */
-  position: z.int().exactOptional(),
+  position: z.int().exactOptional().describe('Lists are ordered by it, then by name; those without come last.'),
 })
 
 /** A custom provider as it is stored; the document's name is its slug. */
@@ -41,8 +40,10 @@ export interface CustomProviderBody {
 const customProviderSchema = describedSchema.extend({
   id: z.string(),
   slug: z.string(),
-  /** A JSON object of extra headers as text; their values are masked for those who may only read. */
-  headers: z.string().exactOptional(),
+  headers: z
+    .string()
+    .exactOptional()
+    .describe('A JSON object of extra headers as text; their values are masked for those who may only read.'),
   created_at: z.iso.datetime(),
   modified_at: z.iso.datetime(),
 })
@@ -74,8 +75,7 @@ export const customProviderRoutes = {
       per_page: z.coerce.number().int().min(1).max(100).default(20),
       beta: flagSchema.optional(),
       enable: flagSchema.optional(),
-      /** A part of id, name or slug. */
-      search: z.string().optional(),
+      search: z.string().optional().describe('A part of id, name or slug.'),
     }),
     body: null,
     result: z.array(customProviderSchema),

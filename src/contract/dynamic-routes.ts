@@ -22,13 +22,10 @@ const commentSchema = z.string().max(1024)
 /** A version as the API shows it. */
 export const routeVersionSchema = z.object({
   version_id: z.string(),
-  /** Whether it is the deployed one; Cloudflare has it as a text. */
-  active: z.enum(['true', 'false']),
+  active: z.enum(['true', 'false']).describe('Whether it is the deployed one; Cloudflare has it as a text.'),
   created_at: z.iso.datetime(),
-  /** The elements as JSON text. */
-  data: z.string(),
-  /** Always: no other is stored. */
-  is_valid: z.literal(true),
+  data: z.string().describe('The elements as JSON text.'),
+  is_valid: z.literal(true).describe('Always: no other is stored.'),
   comment: commentSchema.optional(),
 })
 

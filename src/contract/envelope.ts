@@ -16,22 +16,24 @@ export const resultInfoSchema = z.object({
   per_page: z.int(),
   count: z.int().describe('How many are on this page.'),
   total_count: z.int(),
-  /** False where `total_count` is the number at which counting stopped. */
-  total_count_exact: z.boolean().optional(),
+  total_count_exact: z
+    .boolean()
+    .optional()
+    .describe('False where `total_count` is the number at which counting stopped.'),
   ...rangesOf('cost', 'duration', 'tokens_in', 'tokens_out', 'total_tokens'),
 })
 export type ResultInfo = z.output<typeof resultInfoSchema>
 
 /** Beside the result of a list that is walked by cursor: it may hold fewer than asked for, and yet not be the last. */
-const cursorInfoSchema = z.object({
+export const cursorInfoSchema = z.object({
   per_page: z.int(),
   count: z.int(),
-  /** For the next call; null at the end. */
-  cursor: z.string().nullable(),
-  /** Whether the end was reached. */
-  complete: z.boolean(),
-  /** Up to which time the rows were looked at; null at the end, and in other orders than that of time. */
-  searched_until: z.iso.datetime().nullable(),
+  cursor: z.string().nullable().describe('For the next call; null at the end.'),
+  complete: z.boolean().describe('Whether the end was reached.'),
+  searched_until: z.iso
+    .datetime()
+    .nullable()
+    .describe('Up to which time the rows were looked at; null at the end, and in other orders than that of time.'),
 })
 export type CursorInfo = z.output<typeof cursorInfoSchema>
 

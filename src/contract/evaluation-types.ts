@@ -33,8 +33,7 @@ const evaluationTypeSchema = z.object({
   type: z.enum(['case', 'log']),
   description: z.string(),
   enable: z.boolean(),
-  /** Whether every evaluation runs it; none is. */
-  mandatory: z.boolean(),
+  mandatory: z.boolean().describe('Whether every evaluation runs it; none is.'),
   created_at: z.iso.datetime(),
   modified_at: z.iso.datetime(),
 })

@@ -38,10 +38,8 @@ const spendRule = z.looseObject({
   id: z.string().min(1).optional(),
   enabled: z.boolean().optional(),
   limitType: z.literal('cost'),
-  /** USD. */
-  limit: z.number().positive(),
-  /** Seconds. */
-  window: z.int().positive(),
+  limit: z.number().positive().describe('USD.'),
+  window: z.int().positive().describe('Seconds.'),
   technique: technique.optional(),
   model: dimension.optional(),
   provider: dimension.optional(),
@@ -79,8 +77,7 @@ export const gatewaySettingsSchema = z.looseObject({
     .nullish()
     .describe('What to do with a prompt or a response of each hazard class; of one that is not named, nothing.'),
   log_classification: z.boolean().optional(),
-  /** How many rows are kept at most. */
-  log_management: z.int().min(10_000).max(10_000_000).nullish(),
+  log_management: z.int().min(10_000).max(10_000_000).nullish().describe('How many rows are kept at most.'),
   log_management_strategy: z.enum([stopInserting, 'DELETE_OLDEST']).nullish(),
   logpush: z.boolean().optional(),
   logpush_public_key: z.string().min(16).max(1024).nullish(),

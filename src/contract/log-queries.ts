@@ -87,8 +87,10 @@ const removalOrders = [
 
 const removing = {
   before: momentSchema.optional().describe('Rows from this time on stay; a bare date is the start of that UTC day.'),
-  /** An empty list is refused: it is more likely a mistake than the wish to remove everything. */
-  filters: logFiltersSchema.min(1).optional(),
+  filters: logFiltersSchema
+    .min(1)
+    .optional()
+    .describe('An empty list is refused: it is more likely a mistake than the wish to remove everything.'),
   limit: z.coerce.number().int().min(1).max(10_000).optional().describe('10 000 if not given.'),
   order_by: z.enum(removalOrders).optional(),
   order_by_direction: direction.optional(),

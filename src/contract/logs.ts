@@ -10,8 +10,7 @@ const metadata = z.record(z.string(), z.union([z.string(), z.number(), z.boolean
 export const logItemSchema = z.object({
   id: z.string(),
   created_at: z.iso.datetime(),
-  /** The same as `created_at`. */
-  timestamp: z.iso.datetime(),
+  timestamp: z.iso.datetime().describe('The same as `created_at`.'),
   provider: z.string(),
   model: z.string(),
   model_type: z.string().nullable(),
@@ -20,10 +19,8 @@ export const logItemSchema = z.object({
   request_content_type: z.string().nullable(),
   response_content_type: z.string().nullable(),
   duration: z.number(),
-  /** The same as `duration`. */
-  duration_ms: z.number(),
-  /** Until the first byte of the answer's body; null if none came. */
-  first_byte_ms: z.number().nullable(),
+  duration_ms: z.number().describe('The same as `duration`.'),
+  first_byte_ms: z.number().nullable().describe("Until the first byte of the answer's body; null if none came."),
   timings: z.object({ total: z.number(), latency: z.number().nullable() }),
   status_code: z.int(),
   success: z.boolean(),
@@ -44,8 +41,7 @@ export const logItemSchema = z.object({
       input_cached_tokens: z.int(),
     })
     .nullable(),
-  /** Null where it is not known; never a guess. */
-  cost: z.number().nullable(),
+  cost: z.number().nullable().describe('Null where it is not known; never a guess.'),
   custom_cost: z.boolean(),
   metadata: metadata.nullable(),
   step: z.int(),
@@ -54,8 +50,7 @@ export const logItemSchema = z.object({
   feedback: z.number().nullable(),
   score: z.number().nullable(),
   authentication: z.boolean(),
-  /** Always empty here; the bodies have addresses of their own. */
-  request: z.literal(''),
+  request: z.literal('').describe('Always empty here; the bodies have addresses of their own.'),
   response: z.literal(''),
 })
 export type LogItem = z.output<typeof logItemSchema>
@@ -74,8 +69,7 @@ const costDetailSchema = z.object({
   ),
   source: z.string(),
   entry: z.string().nullable(),
-  /** What had no known price; null where all had. */
-  unknown: z.string().nullable(),
+  unknown: z.string().nullable().describe('What had no known price; null where all had.'),
 })
 
 /** One row with the beginning of its bodies, and where its cost comes from. */
@@ -86,8 +80,7 @@ export const logDetailSchema = logItemSchema.extend({
   response_head: z.string(),
   response_head_complete: z.boolean(),
   response_size: z.int(),
-  /** Tokens and other units by kind, as they were priced. */
-  usage: usageSchema.nullable(),
+  usage: usageSchema.nullable().describe('Tokens and other units by kind, as they were priced.'),
   cost_detail: costDetailSchema.nullable(),
 })
 export type LogDetail = z.output<typeof logDetailSchema>
@@ -100,18 +93,15 @@ export const logCostSchema = logItemSchema
     saved_cost: z.number().nullable(),
     usage: usageSchema.nullable(),
     items: costDetailSchema.shape.items,
-    /** Null where nothing was priced. */
-    source: z.string().nullable(),
+    source: z.string().nullable().describe('Null where nothing was priced.'),
     entry: z.string().nullable(),
-    /** Why `cost` is null, or what of it is not known; null where all is. */
-    unknown: z.string().nullable(),
+    unknown: z.string().nullable().describe('Why `cost` is null, or what of it is not known; null where all is.'),
   })
 export type LogCost = z.output<typeof logCostSchema>
 
 /** What may be changed of a row; what is not given keeps its value. */
 const logEditSchema = z.strictObject({
-  /** How the caller liked the answer, from -1 to 1. */
-  feedback: z.number().min(-1).max(1).nullable().optional(),
+  feedback: z.number().min(-1).max(1).nullable().optional().describe('How the caller liked the answer, from -1 to 1.'),
   score: z.number().min(0).max(100).nullable().optional(),
   /** Entries are added, or take the place of those with their names; null removes all. */
   metadata: metadata.nullable().optional(),

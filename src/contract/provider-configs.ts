@@ -38,8 +38,7 @@ const providerConfigSchema = z.object({
   provider_slug: z.string(),
   gateway_id: z.string(),
   secret_id: z.string(),
-  /** Stars and the last characters. */
-  secret_preview: z.string(),
+  secret_preview: z.string().describe('Stars and the last characters.'),
   rate_limit: z.number().optional(),
   rate_limit_period: z.number().optional(),
   modified_at: z.iso.datetime(),
@@ -121,8 +120,7 @@ export const providerConfigRoutes = {
       secret_id: secretIdSchema.optional(),
       rate_limit: positive.nullish(),
       rate_limit_period: positive.optional(),
-      /** It cannot be changed. */
-      provider_slug: z.string().optional(),
+      provider_slug: z.string().optional().describe('It cannot be changed.'),
       ...readOnlyShape(['id', 'gateway_id', 'secret_preview', 'modified_at']),
     }),
     result: providerConfigSchema,

@@ -48,11 +48,9 @@ const providerCostSchema = z.object({
   cost_type: costType,
   enable: z.boolean(),
   ...prices,
-  /** JSON text, as Cloudflare has it. */
-  token_pricing: z.string().exactOptional(),
+  token_pricing: z.string().exactOptional().describe('JSON text, as Cloudflare has it.'),
   changed_by: z.literal('manual'),
-  /** Of several rules for one model the heaviest counts. */
-  weight: z.int(),
+  weight: z.int().describe('Of several rules for one model the heaviest counts.'),
   created_at: z.iso.datetime(),
   modified_at: z.iso.datetime(),
 })
@@ -77,8 +75,7 @@ export const providerCostRoutes = {
       account_provider_id: z.string().optional(),
       model_rule: modelRule.optional(),
       cost_type: costType.optional(),
-      /** A part of `model` or `changed_by`. */
-      search: z.string().optional(),
+      search: z.string().optional().describe('A part of `model` or `changed_by`.'),
     }),
     body: null,
     result: z.array(providerCostSchema),

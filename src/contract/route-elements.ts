@@ -36,10 +36,8 @@ const rate = z.strictObject({
   id,
   type: z.literal('rate'),
   properties: z.strictObject({
-    /** What is counted apart: `metadata.user_id`. */
-    key: z.string().min(1).max(256),
-    /** Requests, or USD. */
-    limit: z.number().positive().max(1_000_000_000),
+    key: z.string().min(1).max(256).describe('What is counted apart: `metadata.user_id`.'),
+    limit: z.number().positive().max(1_000_000_000).describe('Requests, or USD.'),
     limitType: z.enum(['count', 'cost']),
     /** Seconds. */
     window: z
@@ -47,8 +45,9 @@ const rate = z.strictObject({
       .min(1)
       .max(366 * 24 * 60 * 60),
   }),
-  /** Without a fallback the route ends there. */
-  outputs: z.strictObject({ success: output, fallback: output.exactOptional() }),
+  outputs: z
+    .strictObject({ success: output, fallback: output.exactOptional() })
+    .describe('Without a fallback the route ends there.'),
 })
 
 const model = z.strictObject({

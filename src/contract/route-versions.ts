@@ -53,8 +53,7 @@ export const routeVersionRoutes = {
     params: routeParams,
     query: noQuery,
     body: z.strictObject({ elements: elementsSchema, ...givenComment }),
-    /** Its elements are those of the new version. */
-    result: bareRouteSchema.extend({ version_id: z.string() }),
+    result: bareRouteSchema.extend({ version_id: z.string() }).describe('Its elements are those of the new version.'),
   }),
   get: defineRoute({
     name: 'dynamicRouting.getVersion',
@@ -91,7 +90,8 @@ export const routeDeploymentRoutes = {
     params: routeParams,
     query: noQuery,
     body: z.strictObject({ version_id: z.string(), ...givenComment }),
-    /** Its elements are those of the deployed version. */
-    result: bareRouteSchema.extend({ version_id: z.string(), deployment_id: z.string() }),
+    result: bareRouteSchema
+      .extend({ version_id: z.string(), deployment_id: z.string() })
+      .describe('Its elements are those of the deployed version.'),
   }),
 }

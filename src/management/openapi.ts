@@ -1,4 +1,4 @@
-import { noticeSchema, resultInfoSchema } from '../contract/envelope.ts'
+import { cursorInfoSchema, noticeSchema, resultInfoSchema } from '../contract/envelope.ts'
 import type { Route } from '../contract/route.ts'
 import { z } from 'zod'
 import { describeSchemas, type JsonSchema, type RouteSchemas } from './openapi-schemas.ts'
@@ -96,6 +96,7 @@ function envelopeSchemas(): Record<string, JsonSchema> {
   return {
     Notice: z.toJSONSchema(noticeSchema, { io: 'input' }),
     ResultInfo: z.toJSONSchema(resultInfoSchema, { io: 'input' }),
+    CursorInfo: z.toJSONSchema(cursorInfoSchema, { io: 'input' }),
     Failure: {
       type: 'object',
       properties: { success: { const: false }, errors: notices, messages: notices, result: { type: 'null' } },
@@ -190,9 +191,16 @@ function contentOf(route: Route, schemas: RouteSchemas): Record<string, { schema
       errors: notices,
       messages: notices,
       [key]: result,
-      ...(isList && { result_info: { $ref: '#/components/schemas/ResultInfo' } }),
+      ...(isList && { result_info: infoOf(route) }),
     },
     required: ['success', 'errors', 'messages', key, ...(isList ? ['result_info'] : [])],
   }
   return { 'application/json': { schema } }
+}
+
+/** A list that can be walked by cursor answers with one kind or the other. */
+function infoOf({ query }: Route): JsonSchema {
+  const byPage = { $ref: '#/components/schemas/ResultInfo' }
+  if (query.shape['cursor'] === undefined) return byPage
+  return { anyOf: [byPage, { $ref: '#/components/schemas/CursorInfo' }] }
 }

@@ -1,20 +1,73 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import Tollgate from '@tollgate/client'
+import Tollgate, { createBinding } from '@tollgate/client'
+import { type Aimock, startAimock } from '../aimock.ts'
 import { startForTest, type TestTollgate } from '../tollgate.ts'
 
 const account = { account_id: 'team' }
 const inGateway = { ...account, gateway_id: 'g' }
 
 describe('what a gateway keeps, by the client', () => {
+  let aimock: Aimock
   let tollgate: TestTollgate
   let client: Tollgate
+  let ids: string[]
   before(async () => {
-    tollgate = await startForTest()
+    aimock = await startAimock()
+    tollgate = await startForTest({ TOLLGATE_PROVIDER_OPENAI_BASE_URL: `${aimock.url}/v1` })
     client = new Tollgate({ apiToken: tollgate.adminToken, baseURL: `${tollgate.url}/client/v4` })
     await client.aiGateway.create({ ...account, id: 'g' })
+    ids = [await chat('gpt-4o-mini'), await chat('gpt-4o'), await chat('gpt-4o-mini')]
   })
-  after(() => tollgate.close())
+  after(async () => {
+    await tollgate.close()
+    await aimock.close()
+  })
+
+  async function chat(model: string): Promise<string> {
+    const answer = await fetch(`${tollgate.url}/v1/team/g/openai/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer sk' },
+      body: JSON.stringify({ model, messages: [{ role: 'user', content: 'Hello!' }] }),
+    })
+    await answer.arrayBuffer()
+    return answer.headers.get('cf-aig-log-id') ?? assert.fail('the answer names no row')
+  }
+
+  it('rows are narrowed by filters, by page and by cursor', async () => {
+    const filters = [
+      { key: 'model', operator: 'eq' as const, value: ['gpt-4o-mini'] },
+      { key: 'success', operator: 'eq' as const, value: [true] },
+    ]
+    for (const way of [{ per_page: 1 }, { per_page: 1, cursor: '' }]) {
+      const seen: string[] = []
+      for await (const { id } of client.aiGateway.logs.list('g', { ...account, ...way, filters })) seen.push(id)
+      assert.deepEqual(seen, [ids[2], ids[0]])
+    }
+  })
+
+  it('a row is rated, also by the binding, its cost is told, and all rows are exported', async () => {
+    const [id = ''] = ids
+    await client.aiGateway.logs.edit(id, { ...inGateway, feedback: 1, score: 80, metadata: { team: 'red' } })
+    const gateway = createBinding({ baseURL: tollgate.url, token: tollgate.adminToken, ...account }).gateway('g')
+    await gateway.patchLog(id, { feedback: -1 })
+    const log = await gateway.getLog(id)
+    assert.deepEqual([log.feedback, log.score, log.metadata], [-1, 80, { team: 'red' }])
+    assert.ok(await client.aiGateway.logs.cost('g', id, account))
+    const exported = await client.aiGateway.logs.export('g', account)
+    const lines = (await exported.text()).trim().split('\n')
+    assert.deepEqual(
+      lines.map((line) => (JSON.parse(line) as { id: string }).id),
+      ids.toReversed(),
+    )
+  })
+
+  it('rows are removed by filters, and the others stay', async () => {
+    const filters = [{ key: 'model', operator: 'eq' as const, value: ['gpt-4o'] }]
+    assert.equal((await client.aiGateway.logs.delete('g', { ...account, filters })).result.deleted, 1)
+    const page = await client.aiGateway.logs.list('g', account)
+    assert.equal(page.result.length, 2)
+  })
 
   it('dynamic routes are made, renamed, versioned and deployed', async () => {
     const { dynamicRouting } = client.aiGateway

@@ -44,6 +44,8 @@ describe('the OpenAPI document', () => {
     const list = answer('gateways.list')['application/json']?.schema.properties
     assert.deepEqual(list?.['result'], { type: 'array', items: { $ref: '#/components/schemas/Gateway' } })
     assert.deepEqual(list?.['result_info'], { $ref: '#/components/schemas/ResultInfo' })
+    const rows = JSON.stringify(answer('logs.list')['application/json']?.schema.properties['result_info'])
+    assert.match(rows, /ResultInfo.*CursorInfo/)
     const one = answer('gateways.get')['application/json']?.schema.properties
     assert.deepEqual(one?.['result'], { $ref: '#/components/schemas/Gateway' })
     assert.equal(one?.['result_info'], undefined)
@@ -99,7 +101,9 @@ describe('schemas in the document', () => {
 
   it('are named after what they are of, once, and any JSON is one schema', () => {
     const { components, paths } = createOpenApi([get, patch])
-    const own = Object.keys(components.schemas).filter((name) => !['Notice', 'ResultInfo', 'Failure'].includes(name))
+    const own = Object.keys(components.schemas).filter(
+      (name) => !['Notice', 'ResultInfo', 'CursorInfo', 'Failure'].includes(name),
+    )
     assert.deepEqual(own.toSorted(), ['Box', 'BoxLidTurnBody', 'Json'])
     const operation = paths['/x/{id}']?.['patch']
     assert.equal(operation?.requestBody?.required, false)
