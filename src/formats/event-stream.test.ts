@@ -76,15 +76,19 @@ test('a message above the limit is left out, said, and those behind it are read'
 })
 
 test('a wrong length is seen, and nothing is read behind it', () => {
-  const bytes = Buffer.concat([eventFrame('a', '{}'), eventFrame('b', '{}'), eventFrame('c', '{}')])
-  bytes.writeUInt32BE(7, eventFrame('a', '{}').length)
-  const { events, hasSkipped, borders } = scan([bytes])
-  assert.deepEqual(
-    events.map(([name]) => name),
-    ['a'],
-  )
-  assert.ok(hasSkipped)
-  assert.deepEqual(borders, [bytes.length])
+  const messages = [eventFrame('a', '{}'), eventFrame('b', '{}'), eventFrame('c', '{}')]
+  const length = messages[1]?.length ?? 0
+  for (const wrong of [0, 7, length - 1, length + 1, 0xffffffff]) {
+    const bytes = Buffer.concat(messages)
+    bytes.writeUInt32BE(wrong, messages[0]?.length)
+    const { events, hasSkipped, borders } = scan([bytes])
+    assert.deepEqual(
+      events.map(([name]) => name),
+      ['a'],
+    )
+    assert.ok(hasSkipped)
+    assert.deepEqual(borders, [bytes.length])
+  }
 })
 
 function reframed(headers: Buffer, payload: string): Buffer {

@@ -15,8 +15,7 @@ export const cerebras: Provider = {
     ['files*', 'unread'],
     ['batches*', 'unread'],
   ],
-  // Cerebras tells the usage of every stream by itself.
-  asksStreamUsage: false,
+  asksStreamUsage: true,
   priceId: 'cerebras',
   sources: [{ url: 'https://inference-docs.cerebras.ai/api-reference/chat-completions', checked: '2026-11-26' }],
 }
