@@ -136,3 +136,9 @@ test('models of the newer providers are found by the names that their answers an
   assert.equal(entry('cerebras', 'gpt-oss-120b'), 'cerebras/gpt-oss-120b')
   assert.equal(entry('fireworks', 'accounts/fireworks/models/gpt-oss-20b'), 'fireworks/gpt-oss-20b')
 })
+
+test('a chat with xAI costs what xAI itself says that it did', () => {
+  // Reported for these tokens as `cost_in_usd_ticks: 1466250`, in 1e-10 USD, in February 2026.
+  const usage = { input: 1, cacheRead: 11, output: 291, reasoning: 290 }
+  assert.equal(cost({ priceId: 'x-ai', requestedModel: 'grok-3-mini', usage }).totalNanoUsd, 146_625)
+})
