@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 
 import { addressOf, formatOf, joinPath } from './address.ts'
@@ -331,6 +332,17 @@ test('an alias is its provider', () => {
     'grok',
     'perplexity-ai',
   ])
+})
+
+test('the documentation lists every provider with its addresses and its aliases', () => {
+  const text = readFileSync(new URL('../../docs/providers.md', import.meta.url), 'utf8')
+  for (const { slug, aliases = [], baseUrl, hosts = [] } of providers) {
+    for (const name of [slug, ...aliases]) assert.ok(text.includes(`\`${name}\``), name)
+    for (const base of [...(baseUrl === null ? [] : [baseUrl]), ...hosts.map((host) => host.base)]) {
+      const written = base.replace('{workers_ai_account_id}', '{account}').replace('{group}', '{us or eu}')
+      assert.ok(text.includes(`\`${written}\``), written)
+    }
+  }
 })
 
 test('an unknown slug finds nothing', () => {
