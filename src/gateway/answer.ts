@@ -198,7 +198,7 @@ function price({ draft, target }: Passage, { facts }: AnswerReading, { prices }:
   return costOf(prices, {
     priceId: target.provider.priceId,
     requestedModel: draft.record.model,
-    answeredModel: facts.model,
+    answeredModel: target.provider.pricesRequestedModel ? null : facts.model,
     usage: facts.usage,
     pricing: target.format.pricing,
     atMs: draft.record.startedMs,

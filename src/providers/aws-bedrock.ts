@@ -45,6 +45,8 @@ export const awsBedrock: Provider = {
   ],
   asksStreamUsage: true,
   priceId: 'aws',
+  // `global.anthropic.claude-...` has another price than `us.anthropic.claude-...`, and both answer as `claude-...`.
+  pricesRequestedModel: true,
   sources: [
     {
       url: 'https://docs.aws.amazon.com/bedrock/latest/APIReference/API_Operations_Amazon_Bedrock_Runtime.html',

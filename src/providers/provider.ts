@@ -42,6 +42,8 @@ export interface Provider {
   refusesStreamUsage?: RegExp
   /** The provider's id in the price table, null where it has none. */
   priceId: string | null
+  /** The price is that of the model asked for: answers name it without the part of its id that decides the price. */
+  pricesRequestedModel?: true
   /** Where these facts come from. */
   sources: readonly { url: string; checked: string }[]
 }

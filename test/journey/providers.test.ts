@@ -311,6 +311,23 @@ describe('the header with the address of the call', () => {
 })
 
 describe('a cost', () => {
+  it('is that of the model asked for, where its id decides the price and answers do not tell it', async () => {
+    const message = { model: 'claude-haiku-4-5-20251001', usage: { input_tokens: 1000, output_tokens: 1000 } }
+    journey.fault.plan('claude', [answer({ headers: json, body: JSON.stringify(message) })])
+    for (const [model, cost] of [
+      ['global.anthropic.claude-haiku-4-5-20251001-v1:0', 0.006],
+      ['us.anthropic.claude-haiku-4-5-20251001-v1:0', 0.0066],
+    ] as const) {
+      const body = JSON.stringify({ model, messages: [] })
+      const path = 'aws-bedrock/bedrock-runtime/us-east-1/anthropic/v1/messages'
+      const native = `aws-bedrock/bedrock-runtime/us-east-1/model/${encodeURIComponent(model)}/invoke`
+      for (const sent of [path, native]) {
+        const row = await journey.row((await journey.send(sent, { fault: 'claude', body })).logId)
+        assert.deepEqual([row['model'], row['cost']], [model, cost], sent)
+      }
+    }
+  })
+
   it('is null with a reason where the endpoint has no price, and 0 only where it costs nothing', async () => {
     for (const [path, method, cost, unknown] of [
       ['openai/models', 'GET', null, /no price/],
