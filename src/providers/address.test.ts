@@ -147,6 +147,12 @@ const addresses: [slug: string, path: string, address: string, format: FormatNam
   ],
   [
     'azure-openai',
+    'my-res/deployments/gpt-4o/chat/completions',
+    'https://my-res.openai.azure.com/openai/deployments/gpt-4o/chat/completions',
+    'openai-chat',
+  ],
+  [
+    'azure-openai',
     'my-res/openai/v1/responses',
     'https://my-res.openai.azure.com/openai/v1/responses',
     'openai-responses',

@@ -21,6 +21,13 @@ export const azureOpenai: Provider = {
       to: 'openai/deployments/',
       where: { resource },
     },
+    // What OpenAI's own client for Azure makes of the base `.../azure-openai/{resource}`.
+    {
+      path: '{resource}/deployments/',
+      base: 'https://{resource}.openai.azure.com',
+      to: 'openai/deployments/',
+      where: { resource },
+    },
     {
       path: '{resource}/{deployment}/',
       base: 'https://{resource}.openai.azure.com',
