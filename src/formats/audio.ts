@@ -9,7 +9,7 @@ import type { JsonObject } from './json.ts'
  * characters stands in a header, where it is told. A stream of events ends with `done`. Sources:
  * https://elevenlabs.io/docs/api-reference/text-to-speech/convert,
  * https://developers.deepgram.com/reference/text-to-speech/speak-request,
- * https://docs.cartesia.ai/api-reference/tts/sse (checked 2026-11-26).
+ * https://docs.cartesia.ai/use-the-api/compare-tts-endpoints (checked 2026-11-26).
  */
 export const speech: Format = {
   name: 'speech',

@@ -7,7 +7,7 @@ import { withoutZeros } from './read-usage.ts'
 /**
  * Replicate's predictions: the answer names the model, and how far it is. One that failed or was given up says so in
  * an answer that is no HTTP error. What it used is told where the client waited for its end (`Prefer: wait`).
- * Source: https://replicate.com/docs/reference/http#predictions.create (checked 2026-11-26).
+ * Source: https://replicate.com/docs/topics/predictions (checked 2026-11-26).
  */
 export const replicatePredictions: Format = {
   name: 'replicate-predictions',

@@ -340,9 +340,13 @@ test('an alias is its provider', () => {
   ])
 })
 
-test('the documentation lists every provider with its addresses and its aliases', () => {
+test('the documentation lists every provider with its addresses, its aliases and its sources', () => {
   const text = readFileSync(new URL('../../docs/providers.md', import.meta.url), 'utf8')
-  for (const { slug, aliases = [], baseUrl, hosts = [] } of providers) {
+  for (const { slug, aliases = [], baseUrl, hosts = [], sources } of providers) {
+    for (const { url, checked } of sources) {
+      const line = text.split('\n').find((candidate) => candidate.includes(url)) ?? ''
+      assert.ok(line.startsWith(`| \`${slug}\` |`) && line.includes(checked), `${slug} ${url}`)
+    }
     for (const name of [slug, ...aliases]) assert.ok(text.includes(`\`${name}\``), name)
     for (const base of [...(baseUrl === null ? [] : [baseUrl]), ...hosts.map((host) => host.base)]) {
       const written = base.replace('{workers_ai_account_id}', '{account}').replace('{group}', '{us or eu}')

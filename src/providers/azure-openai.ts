@@ -62,7 +62,7 @@ export const azureOpenai: Provider = {
   sources: [
     { url: 'https://learn.microsoft.com/en-us/azure/ai-services/openai/reference', checked: '2026-11-26' },
     {
-      url: 'https://learn.microsoft.com/en-us/azure/ai-services/openai/api-version-lifecycle',
+      url: 'https://learn.microsoft.com/en-us/azure/ai-services/openai/api-version-deprecation',
       checked: '2026-11-26',
     },
   ],

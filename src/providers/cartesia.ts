@@ -21,5 +21,5 @@ export const cartesia: Provider = {
   ],
   asksStreamUsage: false,
   priceId: null,
-  sources: [{ url: 'https://docs.cartesia.ai/api-reference/tts/bytes', checked: '2026-11-26' }],
+  sources: [{ url: 'https://docs.cartesia.ai/use-the-api/compare-tts-endpoints', checked: '2026-11-26' }],
 }

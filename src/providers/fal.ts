@@ -15,7 +15,7 @@ export const fal: Provider = {
   asksStreamUsage: false,
   priceId: null,
   sources: [
-    { url: 'https://docs.fal.ai/model-endpoints/synchronous-requests', checked: '2026-11-26' },
+    { url: 'https://docs.fal.ai/documentation/model-apis/inference/proxy-setup', checked: '2026-11-26' },
     { url: 'https://docs.fal.ai/model-endpoints/server-side', checked: '2026-11-26' },
   ],
 }

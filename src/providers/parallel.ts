@@ -14,10 +14,11 @@ export const parallel: Provider = {
     ['tasks/*', 'unread'],
     ['findall/*', 'unread'],
   ],
+  // `stream_options` is ignored.
   asksStreamUsage: false,
   priceId: null,
   sources: [
-    { url: 'https://docs.parallel.ai/api-reference/task-api-v1/create-task-run', checked: '2026-11-26' },
-    { url: 'https://docs.parallel.ai/chat-api/chat-quickstart', checked: '2026-11-26' },
+    { url: 'https://docs.parallel.ai/api-reference/tasks/create-task-run.md', checked: '2026-11-26' },
+    { url: 'https://docs.parallel.ai/chat-api/sdk-compatibility', checked: '2026-11-26' },
   ],
 }

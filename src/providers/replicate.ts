@@ -20,5 +20,5 @@ export const replicate: Provider = {
   ],
   asksStreamUsage: false,
   priceId: null,
-  sources: [{ url: 'https://replicate.com/docs/reference/http', checked: '2026-11-26' }],
+  sources: [{ url: 'https://replicate.com/docs/topics/predictions', checked: '2026-11-26' }],
 }
