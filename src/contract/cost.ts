@@ -3,7 +3,7 @@ import type { Usage } from './usage.ts'
 /** One line of a cost: `amountNanoUsd` is `quantity` x `ratePicoUsd`, rounded half to even once. */
 export interface CostItem {
   /** `reasoning` only where it is priced apart; then it is not in the item `output`. */
-  unit: keyof Usage | 'requests'
+  unit: Exclude<keyof Usage, 'requestFeeNanoUsd'> | 'requests'
   quantity: number
   /** 1e-12 USD for one unit. */
   ratePicoUsd: number

@@ -62,7 +62,7 @@ export interface LogRecord {
   metadata: Record<string, string | number | boolean> | null
   /** Null where the answer reported none. */
   usage: Usage | null
-  /** Null where the request is of a kind that costs nothing or was not answered. */
+  /** Null where the request was not answered. */
   cost: Cost | null
   /** What a hit of the cache saved; null for every other request. A hit itself used and cost nothing. */
   saved: Saved | null

@@ -26,10 +26,23 @@ export interface Usage {
   outputAudio?: number
   /** Output tokens of images, where the answer counts them apart. */
   outputImage?: number
-  /** Images made, where the answer does not count them as tokens. */
+  /** Images made or read, where the answer does not count them as tokens. */
   images?: number
   /** Web searches made by the provider for this answer. */
   searches?: number
+  /** Output tokens of the sources that an answer cites, where they are priced apart; not part of `output`. */
+  citations?: number
+  /** What a reranking is billed by: a query with up to a hundred documents. */
+  searchUnits?: number
+  /** Characters that were spoken, as the provider bills them. */
+  characters?: number
+  /** Length of the audio that was heard or made, in milliseconds. */
+  audioMs?: number
+  /**
+   * What the provider says that the call itself cost beside its tokens, in 1e-9 USD; it takes the place of the table's
+   * price per request. Absent: not told.
+   */
+  requestFeeNanoUsd?: number
 }
 
 /** All input tokens, as shown in a log row's `tokens_in`. */

@@ -62,3 +62,12 @@ test('an error event is the stream’s error and not its end', () => {
   assert.deepEqual(meanings, ['more'])
   assert.equal(reader.facts().error, 'Overloaded')
 })
+
+test('model and stream stand in the body, or in the path', () => {
+  const read = (path: string, fields: object) => anthropicMessages.readRequest({ path, query: '', fields })
+  const body = { model: 'claude-sonnet-4-5', stream: true }
+  assert.deepEqual(read('messages', body), { model: 'claude-sonnet-4-5', isStream: true })
+  const path = 'v1/projects/p/locations/l/publishers/anthropic/models/claude-sonnet-4-5@20250929'
+  assert.deepEqual(read(`${path}:rawPredict`, {}), { model: 'claude-sonnet-4-5@20250929', isStream: false })
+  assert.equal(read(`${path}:streamRawPredict`, {}).isStream, true)
+})

@@ -1,6 +1,6 @@
 import type { Usage } from '../contract/usage.ts'
 import { errorMessage } from './error-message.ts'
-import type { AnswerFacts, Format, StreamReader } from './format.ts'
+import type { AnswerFacts, Format, FormatRequest, RequestFacts, StreamReader } from './format.ts'
 import { asCount, asObject, asText, parseObject, setMember } from './json.ts'
 import type { JsonObject } from './json.ts'
 import { readOpenAiRequest } from './openai-chat.ts'
@@ -14,14 +14,24 @@ export const anthropicMessages: Format = {
   name: 'anthropic-messages',
   modelType: 'chat',
   pricing: 'priced',
-  // Model and `stream` stand where OpenAI has them.
-  readRequest: readOpenAiRequest,
+  readRequest,
   readAnswer,
   createStreamReader,
 }
 
 /** An answer has a handful of blocks; a bound keeps a broken provider from filling memory. */
 const mostBlocks = 4096
+
+/** Google's path of a model: `publishers/anthropic/models/{model}:streamRawPredict`. */
+const modelInPath = /\/models\/([^/:]+):(\w+)$/
+
+/** Model and `stream` stand where OpenAI has them, or in the path. */
+function readRequest(request: FormatRequest): RequestFacts {
+  const { model, isStream } = readOpenAiRequest(request)
+  if (model !== null) return { model, isStream }
+  const [, inPath, verb] = modelInPath.exec(request.path) ?? []
+  return { model: inPath ?? null, isStream: isStream || verb === 'streamRawPredict' }
+}
 
 function readAnswer(body: unknown): AnswerFacts {
   const answer = asObject(body)

@@ -5,14 +5,20 @@ const longest = 1000
 /**
  * The message of a provider's error body, whatever its family; null where the body is no error. Known shapes:
  * `{ error: { message } }` (OpenAI, Anthropic, Google, Groq), `{ error: "..." }`, `{ errors: [{ message }] }` with
- * `success: false` (Cloudflare), `{ message }` (Mistral), `{ detail: "..." }` and `{ detail: [{ msg }] }` (FastAPI).
+ * `success: false` (Cloudflare), `{ message }` (Mistral, Cohere, AWS), `{ detail: "..." }` and `{ detail: [{ msg }] }`
+ * (FastAPI), `{ detail: { message } }` (ElevenLabs), `{ err_msg }` (Deepgram).
  * At most 1000 characters.
  */
 export function errorMessage(body: unknown): string | null {
   const fields = asObject(body)
   if (!fields) return null
   const message =
-    ofError(fields['error']) ?? ofErrors(fields['errors']) ?? asText(fields['message']) ?? ofDetail(fields['detail'])
+    ofError(fields['error']) ??
+    ofErrors(fields['errors']) ??
+    asText(fields['message']) ??
+    asText(fields['Message']) ??
+    asText(fields['err_msg']) ??
+    ofDetail(fields['detail'])
   return message === null ? null : message.slice(0, longest)
 }
 
@@ -29,5 +35,5 @@ function ofErrors(errors: unknown): string | null {
 }
 
 function ofDetail(detail: unknown): string | null {
-  return asText(detail) ?? asText(asObject(asList(detail)[0])?.['msg'])
+  return asText(detail) ?? asText(asObject(detail)?.['message']) ?? asText(asObject(asList(detail)[0])?.['msg'])
 }

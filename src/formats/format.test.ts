@@ -13,11 +13,14 @@ const names = fc.constantFrom(
   ...'error errors message detail model output item response output_index content_index result __proto__ id data'.split(
     ' ',
   ),
+  ...'event_type billed_units input_tokens meta metrics images predictions status contentBlockIndex start'.split(' '),
+  ...'toolUse input reasoningContent signature message response citations tool_calls tokens duration'.split(' '),
   ...'candidates parts text usageMetadata promptTokensDetails finishReason promptFeedback content_block'.split(' '),
 )
 const texts = fc.oneof(
   fc.string(),
   fc.constantFrom('message_start', 'message_delta', 'content_block_start', 'content_block_delta', 'text_delta'),
+  fc.constantFrom('content-delta', 'message-end', 'text-generation', 'stream-end', 'chunk', 'done', 'failed'),
   fc.constantFrom(
     'response.created',
     'response.output_item.added',
@@ -35,6 +38,8 @@ const { value: anything } = fc.letrec<{ value: unknown }>((tie) => ({
   ),
 }))
 
+const eventNames = [null, 'messageStart', 'contentBlockStart', 'contentBlockDelta', 'messageStop', 'metadata', 'chunk']
+
 for (const format of Object.values(formats)) {
   test(`${format.name}: no JSON makes it throw, and what it tells has the right types`, () => {
     fc.assert(
@@ -44,8 +49,9 @@ for (const format of Object.values(formats)) {
         format.readAnswer(first)
         const reader = format.createStreamReader?.()
         if (!reader) return
-        for (const event of events) {
-          const meaning = reader.event(null, JSON.stringify(event))
+        for (const [at, event] of events.entries()) {
+          const name = eventNames[(path.length + at) % eventNames.length] ?? null
+          const meaning = reader.event(name, JSON.stringify(event))
           assert.ok(['more', 'terminal', 'usage-only'].includes(meaning))
           const { usage } = reader.facts()
           assert.ok(Object.values(usage ?? {}).every((count) => Number.isSafeInteger(count) && count > 0))

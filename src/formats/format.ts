@@ -10,15 +10,24 @@ export interface Format {
   name: string
   /** What a log row shows as `model_type`. */
   modelType: 'chat' | 'completion' | 'embedding' | 'image' | 'audio' | 'moderation' | null
-  /** Whether an answer without usage costs something unknown (`priced`) or nothing at all (`free`). */
-  pricing: 'priced' | 'free'
+  /**
+   * `priced`: an answer costs what it used; `free`: nothing; `unpriceable`: its endpoint has no price of its own that an
+   * answer could tell (lists, files, batches), so its cost is not known.
+   */
+  pricing: Pricing
   /** Reads what the pipeline must know of a request. Never throws: what cannot be read is null or false. */
   readRequest(request: FormatRequest): RequestFacts
   /** Reads a whole parsed answer (any JSON value, also a provider's error body). Never throws. */
   readAnswer(body: unknown): AnswerFacts
+  /** Reads the usage that the answer's headers (names in lower case) tell; asked where the body told none. Never throws. */
+  readHead?(header: ReadHeader): Usage | null
+  /** An answer names a job that goes on elsewhere: given again, it would be another one's. */
+  makesJobs?: true
   /** A reader for one streamed answer; null where the format does not stream. */
   createStreamReader: (() => StreamReader) | null
 }
+
+export type Pricing = 'priced' | 'free' | 'unpriceable'
 
 export interface FormatRequest {
   /** The path at the provider, without query: `chat/completions`, `v1beta/models/gemini-x:generateContent`. */
@@ -32,9 +41,13 @@ export interface FormatRequest {
 /** What is read of a request body at its top level. Values are as parsed: check before use. */
 export interface RequestFields {
   model?: unknown
+  model_id?: unknown
   stream?: unknown
   stream_options?: unknown
 }
+
+/** Gives an answer's header by its name in lower case. */
+export type ReadHeader = (name: string) => string | null
 
 export interface RequestFacts {
   model: string | null

@@ -72,12 +72,14 @@ function copyTopLevel(message: JsonObject, chunk: JsonObject): void {
 }
 
 function mergeChoice(choices: JsonObject[], choice: JsonObject | null): void {
+  // Beside the piece some tell all that came before it, again in every chunk.
+  if (choice && choice['delta'] !== undefined) delete choice['message']
   const entry = choice && entryAt(choices, asCount(choice['index']) ?? 0)
   if (entry) mergeDelta(entry, choice)
 }
 
 /** A streamed choice as the plain answer has it: `delta` is `message`, and tool calls stand in a row without index. */
-function finishChoice({ delta, ...rest }: JsonObject): JsonObject {
+export function finishChoice({ delta, ...rest }: JsonObject): JsonObject {
   const message = { role: 'assistant', content: null, ...asObject(delta) }
   const toolCalls = asObject(delta)?.['tool_calls']
   if (Array.isArray(toolCalls)) Object.assign(message, { tool_calls: toolCalls.map(withoutIndex) })

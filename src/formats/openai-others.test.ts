@@ -82,3 +82,19 @@ test('a transcription tells its audio tokens; one that tells seconds has no usag
 test('moderations are free', () => {
   assert.equal(openaiModerations.pricing, 'free')
 })
+
+test('reasoning that the total counts beside the completion is output too', () => {
+  const details = { completion_tokens_details: { reasoning_tokens: 94 } }
+  const usage = (counts: object) => openaiCompletions.readAnswer({ usage: { ...counts, ...details } }).usage
+  // As xAI has it, https://docs.x.ai/docs/guides/reasoning (checked 2026-11-26); then as all others.
+  assert.deepEqual(usage({ prompt_tokens: 32, completion_tokens: 9, total_tokens: 135 }), {
+    input: 32,
+    output: 103,
+    reasoning: 94,
+  })
+  assert.deepEqual(usage({ prompt_tokens: 32, completion_tokens: 103, total_tokens: 135 }), {
+    input: 32,
+    output: 103,
+    reasoning: 94,
+  })
+})

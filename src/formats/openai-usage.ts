@@ -7,9 +7,10 @@ import { rest, withoutZeros } from './read-usage.ts'
  * Reads the `usage` object of the OpenAI family; null where it holds no count. Both generations of names are read:
  * `prompt_tokens`/`completion_tokens` (chat, completions, embeddings) and `input_tokens`/`output_tokens` (responses,
  * images, audio). The totals contain what the details count: cached, written to the cache, audio, image tokens.
- * DeepSeek tells cached tokens as `prompt_cache_hit_tokens`.
+ * DeepSeek tells cached tokens as `prompt_cache_hit_tokens`; xAI counts reasoning beside the completion, not in it.
  * Sources: https://platform.openai.com/docs/api-reference/chat/object,
- * https://api-docs.deepseek.com/guides/kv_cache (checked 2026-11-22).
+ * https://api-docs.deepseek.com/guides/kv_cache (checked 2026-11-22), https://docs.x.ai/docs/guides/reasoning
+ * (checked 2026-11-26).
  */
 export function readOpenAiUsage(value: unknown): Usage | null {
   const usage = asObject(value)
@@ -25,6 +26,7 @@ export function readOpenAiUsage(value: unknown): Usage | null {
   const inputAudio = input('audio_tokens')
   const inputImage = input('image_tokens')
   const outputAudio = output('audio_tokens')
+  const reasoning = output('reasoning_tokens')
   const outputImage = output('image_tokens')
   return withoutZeros({
     input: rest(promptTokens ?? 0, cacheRead, cacheWrite5m, inputAudio, inputImage),
@@ -32,11 +34,21 @@ export function readOpenAiUsage(value: unknown): Usage | null {
     cacheWrite5m,
     inputAudio,
     inputImage,
-    output: rest(completionTokens ?? 0, outputAudio, outputImage),
-    reasoning: output('reasoning_tokens'),
+    output: rest(
+      (completionTokens ?? 0) + beside(usage, [promptTokens, completionTokens], reasoning),
+      outputAudio,
+      outputImage,
+    ),
+    reasoning,
     outputAudio,
     outputImage,
   })
+}
+
+/** The reasoning that the total counts beside prompt and completion; 0 where it is part of the completion. */
+function beside(usage: JsonObject, counted: readonly (number | null)[], reasoning: number): number {
+  const total = counted.reduce<number>((sum, count) => sum + (count ?? 0), reasoning)
+  return reasoning > 0 && usage['total_tokens'] === total ? reasoning : 0
 }
 
 function details(usage: JsonObject, names: readonly string[]): (member: string) => number {

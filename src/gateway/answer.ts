@@ -3,6 +3,7 @@ import type { Clock } from '../kernel/clock.ts'
 import type { TextLog } from '../kernel/text-log.ts'
 import type { Journal } from '../journal/journal.ts'
 import { costOf } from '../pricing/cost-of.ts'
+import { framingOf } from '../formats/framing.ts'
 import { nanoToUsdText } from '../pricing/money.ts'
 import type { PriceTable } from '../pricing/price-table.ts'
 import { headerOf, returnedHeaders } from './answer-headers.ts'
@@ -53,7 +54,8 @@ export function passOn(passage: Passage, deps: AnswerDeps): Promise<void> {
   const { draft, target } = passage
   const contentType = headerOf(passage.answer.headers, 'content-type')
   const encoding = headerOf(passage.answer.headers, 'content-encoding')
-  const isEventStream = contentType?.startsWith('text/event-stream') === true
+  const createScanner = framingOf(contentType)
+  const isEventStream = createScanner !== null
   const contentEncoding = encoding === 'identity' ? null : encoding
   const isDecoded = isEventStream && contentEncoding !== null
   const answer = isDecoded ? decodeStream(passage.answer, contentEncoding) : passage.answer
@@ -61,16 +63,17 @@ export function passOn(passage: Passage, deps: AnswerDeps): Promise<void> {
   draft.record.responseContentType = contentType
   if (passage.shared) draft.cache = passage.shared.isFollower ? followed : missed
 
-  const createReader = isEventStream && answer.status < 300 ? target.format.createStreamReader : null
+  const createReader = answer.status < 300 ? target.format.createStreamReader : null
   const length = isDecoded || hasNoBody(passage) ? null : headerOf(answer.headers, 'content-length')
   const lengthBytes = length === null ? null : Number(length)
-  const tap = createReader
-    ? createStreamTap(createReader, { hidesUsage: passage.hidesUsage, limits: deps.limits })
+  const isRead = createScanner !== null && createReader !== null
+  const tap = isRead
+    ? createStreamTap(createReader, { createScanner, hidesUsage: passage.hidesUsage, limits: deps.limits })
     : createPlainTap({ format: target.format, contentType, contentEncoding, lengthBytes, limits: deps.limits })
 
   const isShort = !isEventStream && (answer.isEnded() || (lengthBytes !== null && lengthBytes <= shortAnswerBytes))
   if (isShort) return sendWhole(passage, tap, deps)
-  return sendAsItComes(passage, answer, tap, createReader ? null : lengthBytes, deps)
+  return sendAsItComes(passage, answer, tap, isRead ? null : lengthBytes, deps)
 }
 
 function hasNoBody({ method, answer }: Passage): boolean {
@@ -166,8 +169,9 @@ function sendAsItComes(
 }
 
 /** Fills in the draft with what the tap read: usage and cost are computed here, once. */
-function finishDraft(passage: Passage, reading: AnswerReading, ending: Ending, deps: AnswerDeps): void {
+function finishDraft(passage: Passage, told: AnswerReading, ending: Ending, deps: AnswerDeps): void {
   const { draft, shared } = passage
+  const reading = withHead(passage, told)
   const { record } = draft
   describeAnswer(draft, reading, ending)
   record.model ??= reading.facts.model
@@ -182,13 +186,21 @@ function finishDraft(passage: Passage, reading: AnswerReading, ending: Ending, d
     describeServed(record, { isHit: shared.isFollower || record.success, saved: record.success ? saved : null })
 }
 
-function price({ draft, target }: Passage, { facts }: AnswerReading, { prices }: AnswerDeps): Cost | null {
+/** The reading with the usage of the answer's head, where its body told none. */
+function withHead({ target, answer }: Passage, reading: AnswerReading): AnswerReading {
+  const { readHead } = target.format
+  if (!readHead || reading.facts.usage !== null) return reading
+  const usage = readHead((name) => headerOf(answer.headers, name))
+  return usage ? { ...reading, facts: { ...reading.facts, usage } } : reading
+}
+
+function price({ draft, target }: Passage, { facts }: AnswerReading, { prices }: AnswerDeps): Cost {
   return costOf(prices, {
     priceId: target.provider.priceId,
     requestedModel: draft.record.model,
-    answeredModel: facts.model,
+    answeredModel: target.provider.pricesRequestedModel ? null : facts.model,
     usage: facts.usage,
-    format: target.format,
+    pricing: target.format.pricing,
     atMs: draft.record.startedMs,
   })
 }

@@ -7,7 +7,7 @@ export interface BoundedReader extends StreamReader {
 }
 
 /** What the last events of a stream may still tell, in any format. */
-const worthKeeping = /"(usage|usageMetadata|finishReason|error)"/
+const worthKeeping = /"(usage|usageMetadata|finishReason|amazon-bedrock-invocationMetrics|error)"/
 
 /**
  * Reads a stream like the reader it makes, up to `keptBytes` of events. Of what comes later no message is put

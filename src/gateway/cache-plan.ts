@@ -39,7 +39,7 @@ export function planCache(ask: CacheAsk): CachePlan | null {
   if (ttlMs === 0) return { type: 'bypass', reason: 'ttl-zero' }
   if (ask.method !== 'POST') return { type: 'bypass', reason: 'method' }
   // What is not read may make something: a file that is uploaded twice is two files.
-  if (ask.format === formats.unread) return { type: 'bypass', reason: 'endpoint' }
+  if (ask.format === formats.unread || ask.format.makesJobs) return { type: 'bypass', reason: 'endpoint' }
   if (ask.body.rest !== null) return { type: 'bypass', reason: 'body-too-large' }
   return { type: 'cached', key: cacheKey(ask, key), ttlMs }
 }

@@ -4,6 +4,7 @@ import type { Format, RequestFacts } from '../formats/format.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { GatewaySnapshot } from '../live/live.ts'
+import { canonicalSlug } from '../providers/index.ts'
 import type { Door } from './door.ts'
 import type { Exchange } from './exchange.ts'
 import { maskRecord } from './mask-record.ts'
@@ -47,7 +48,7 @@ export function openDraft(parts: {
       durationMs: 0,
       firstByteMs: null,
       method: exchange.method,
-      provider: door.slug,
+      provider: canonicalSlug(door.slug),
       model: null,
       modelType: null,
       path: door.query === '' ? door.path : `${door.path}?${door.query}`,

@@ -1,3 +1,4 @@
+import { framingOf } from '../formats/framing.ts'
 import { GatewayError } from '../kernel/errors.ts'
 import type { StoredAnswer } from '../kv/kv.ts'
 import { headerOf } from './answer-headers.ts'
@@ -137,7 +138,7 @@ function join(all: AllFlights, flight: Flight, acceptsEncoding: AcceptsEncoding 
 
 function begin(all: AllFlights, flight: Flight, head: UpstreamAnswer): void {
   flight.head = head
-  flight.isStream = headerOf(head.headers, 'content-type')?.startsWith('text/event-stream') === true
+  flight.isStream = framingOf(headerOf(head.headers, 'content-type')) !== null
   const isGood = head.status >= 200 && head.status < 300
   const isEncodedStream = flight.isStream && headerOf(head.headers, 'content-encoding') !== null
   if (!isGood || isEncodedStream) giveUpWhole(all, flight)

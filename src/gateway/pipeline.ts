@@ -82,7 +82,7 @@ export function createPipeline(deps: PipelineDeps): Run {
 
       // read
       const body = await readBody(exchange.body, limits)
-      const facts = target.format.readRequest({ path: target.endpoint, query: options.query, fields: body.fields })
+      const facts = target.format.readRequest({ path: target.endpoint, query: target.query, fields: body.fields })
       describeRequest(draft, target.format, facts, body, limits.keptBytes)
 
       // cache: a stored answer, or one that is on its way to somebody else; limit: once, where neither is there

@@ -63,7 +63,7 @@ const quote = '"'.charCodeAt(0)
 const modelFirst = Buffer.from('{"model":"')
 const streamName = Buffer.from('"stream')
 const longestModelBytes = 200
-const wanted = ['model', 'stream', 'stream_options'] as const
+const wanted = ['model', 'model_id', 'stream', 'stream_options'] as const
 
 /**
  * Broken JSON is not refused here: it goes on untouched, and the provider says what is wrong with it. The content
@@ -74,8 +74,8 @@ function readFields(bytes: Buffer, parsedBytes: number): RequestFields {
   const model = readFirstModel(bytes)
   if (model !== null && !bytes.includes(streamName)) return { model }
   if (bytes.length > parsedBytes) {
-    const { model: scanned, stream, stream_options: streamOptions } = scanTopLevel(bytes, wanted)
-    return { model: scanned?.value, stream: stream?.value, stream_options: streamOptions?.value }
+    const found = scanTopLevel(bytes, wanted)
+    return Object.fromEntries(Object.entries(found).map(([name, member]) => [name, member.value]))
   }
   try {
     return JSON.parse(bytes.toString('utf8')) as RequestFields

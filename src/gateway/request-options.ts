@@ -69,7 +69,7 @@ export function readOptions(rawHeaders: readonly string[], query: string, creden
     const text = withoutScheme(value)
     if (credentialHeaders.has(name)) {
       // An unset variable in a command line: no credential, and no reason to keep back one that Tollgate could add.
-      if (text === '' || /^bearer$/i.test(text)) continue
+      if (text === '' || /^(?:bearer|token|key|api-key)$/i.test(text)) continue
       options.secrets.push(text)
     }
     const own = credentials.find(value)

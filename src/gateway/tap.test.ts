@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { formats } from '../formats/index.ts'
 import type { Format } from '../formats/format.ts'
+import { createSseScanner } from '../formats/sse.ts'
 import { createPlainTap, createStreamTap, type Tap } from './tap.ts'
 
 const limits = { parsedBytes: 128 << 10, keptBytes: 10 << 20 }
@@ -16,7 +17,11 @@ const whole = content('Grüße') + content(' an alle') + usage + done
 function streamTap(hidesUsage: boolean, keptBytes = limits.keptBytes): Tap {
   const createReader = formats['openai-chat'].createStreamReader
   assert.ok(createReader)
-  return createStreamTap(createReader, { hidesUsage, limits: { ...limits, keptBytes } })
+  return createStreamTap(createReader, {
+    createScanner: createSseScanner,
+    hidesUsage,
+    limits: { ...limits, keptBytes },
+  })
 }
 
 /** What went on before the terminal event was seen, and what then waited. */
@@ -160,8 +165,8 @@ for (const [name, known] of Object.entries(kinds)) {
     const sequences = fc.array(fc.constantFrom(...known), { minLength: 1, maxLength: 25 })
     await fc.assert(
       fc.asyncProperty(sequences, fc.array(fc.nat({ max: 400 }), { maxLength: 12 }), async (sequence, cuts) => {
-        const one = createStreamTap(createReader, { hidesUsage: false, limits })
-        const many = createStreamTap(createReader, { hidesUsage: false, limits })
+        const one = createStreamTap(createReader, { createScanner: createSseScanner, hidesUsage: false, limits })
+        const many = createStreamTap(createReader, { createScanner: createSseScanner, hidesUsage: false, limits })
         let isOver = false
         for (const text of sequence) {
           many.take(Buffer.from(text))

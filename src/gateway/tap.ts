@@ -1,7 +1,7 @@
 import type { AnswerFacts, Format, StreamReader } from '../formats/format.ts'
 import { firstMembers, lastMembers } from '../formats/edges.ts'
 import { scanTopLevel } from '../formats/scan.ts'
-import { createSseScanner } from '../formats/sse.ts'
+import type { CreateScanner } from '../formats/framing.ts'
 import { createBoundedReader } from './bounded-reader.ts'
 import { decode } from './decoding.ts'
 import { createEventHider } from './event-hider.ts'
@@ -97,7 +97,17 @@ export function createPlainTap(options: {
 const smallBodyBytes = 8 * 1024
 
 const nothing: AnswerFacts = { model: null, usage: null, error: null }
-const answerMembers = ['model', 'modelVersion', 'usage', 'usageMetadata', 'error', 'result'] as const
+const answerMembers = [
+  'model',
+  'modelVersion',
+  'usage',
+  'usageMetadata',
+  'meta',
+  'metadata',
+  'duration',
+  'error',
+  'result',
+] as const
 
 function readPlain(
   format: Format,
@@ -133,7 +143,7 @@ function readEdges(body: Buffer): Record<string, unknown> | null {
  */
 export function createStreamTap(
   createReader: () => StreamReader,
-  options: { hidesUsage: boolean; limits: TapLimits },
+  options: { createScanner: CreateScanner; hidesUsage: boolean; limits: TapLimits },
 ): Tap {
   const { keptBytes } = options.limits
   const reader = createBoundedReader(createReader, keptBytes)
@@ -150,7 +160,7 @@ export function createStreamTap(
     return border
   }
   const waiting = createWaitingChunks(reader.decisive, scan)
-  const scanner = createSseScanner((name, data, start, end) => {
+  const scanner = options.createScanner((name, data, start, end) => {
     const kind = reader.event(name, data)
     if (kind === 'terminal') isTerminal = true
     else if (kind === 'usage-only' && options.hidesUsage) {

@@ -3,11 +3,12 @@ import { GatewayError } from '../kernel/errors.ts'
 import type { GatewaySnapshot } from '../live/live.ts'
 import type { Format } from '../formats/format.ts'
 import { formats } from '../formats/index.ts'
-import { formatOf, rewritePath, upstreamPath } from '../providers/address.ts'
+import { type Address, addressOf, formatOf, joinPath } from '../providers/address.ts'
 import { providers } from '../providers/index.ts'
 import type { Provider } from '../providers/provider.ts'
 import { checkPath, type Door, shown } from './door.ts'
 import type { RequestOptions } from './request-options.ts'
+import { takeTargetHeader } from './target-header.ts'
 
 /** Where one attempt goes: everything the call needs beside the body. */
 export interface Target {
@@ -16,8 +17,12 @@ export interface Target {
   origin: string
   /** Path as sent, without query. */
   path: string
+  /** Query as sent, without `?`. */
+  query: string
   /** Path as the provider has it, for the format to read. */
   endpoint: string
+  /** The client signed the request: nothing of it may change. */
+  isSigned: boolean
   /** A credential Tollgate adds, because the request brought none; null: nothing is added. */
   added: { name: string; value: string; secret: string } | null
 }
@@ -27,12 +32,16 @@ export type ChooseTarget = (door: Door, options: RequestOptions, gateway: Gatewa
 
 interface Base {
   provider: Provider
-  url: string
-  /** Null where the address depends on the request. */
-  fixed: { origin: string; path: string } | null
+  /** The operator's base URL; null: the provider's own. */
+  override: string | null
+  /** Cloudflare's account in the address; null: that of the request. */
+  accountId: string | null
   apiKey: string | null
-  /** By the path a client used: the same few come again and again, and finding their place costs more than knowing it. */
-  known: Map<string, Place>
+  /**
+   * By the path a client used: the same few come again and again, and finding their place costs more than knowing it.
+   * Null where the place depends on more than the path.
+   */
+  known: Map<string, Place> | null
 }
 
 /** What a target has of a path alone. */
@@ -48,23 +57,27 @@ const accountPlace = '{workers_ai_account_id}'
 export function createChooseTarget(config: Config): ChooseTarget {
   const bases = new Map<string, Base>()
   for (const provider of providers) {
-    const override = config.providers.get(provider.slug)
-    const url = override?.baseUrl ?? provider.baseUrl.replace(accountPlace, config.workersAiAccountId ?? accountPlace)
-    const fixed = url.includes(accountPlace) ? null : split(url)
-    bases.set(provider.slug, { provider, url, fixed, apiKey: override?.apiKey ?? null, known: new Map() })
+    const { baseUrl: override = null, apiKey = null } = config.providers.get(provider.slug) ?? {}
+    const accountId = config.workersAiAccountId
+    const needsAccount = override === null && accountId === null && provider.baseUrl?.includes(accountPlace)
+    const base = { provider, override, accountId, apiKey, known: needsAccount ? null : new Map() }
+    for (const slug of [provider.slug, ...(provider.aliases ?? [])]) bases.set(slug, base)
   }
 
   return (door, options, gateway) => {
     const base = bases.get(door.slug)
-    if (!base) throw unknownProvider(door.slug, [...bases.keys()])
+    if (!base) throw unknownProvider(door.slug)
     const { provider, apiKey } = base
-    const { format, origin, path, endpoint } = placeOf(base, door)
+    const named = takeTargetHeader(provider, options)
+    const { format, origin, path, endpoint } = named ? namedPlace(base, named) : placeOf(base, door)
+    const query = named ? named.search.slice(1) : options.query
+    const isSigned = provider.signature !== undefined && hasSignature(provider.signature, options)
     const added = apiKey !== null && mayAdd(provider, options, gateway) ? credential(provider, apiKey) : null
-    return { provider, format, origin, path, endpoint, added }
+    return { provider, format, origin, path, query, endpoint, isSigned, added }
   }
 }
 
-function unknownProvider(slug: string, known: string[]): GatewayError {
+function unknownProvider(slug: string): GatewayError {
   if (slug === '' || slug === 'compat') {
     const door = slug === '' ? 'universal endpoint' : 'compat endpoint'
     return new GatewayError(
@@ -72,28 +85,42 @@ function unknownProvider(slug: string, known: string[]): GatewayError {
       `Invalid provider: the ${door} is not part of this version. Use /v1/{account_id}/{gateway_id}/{provider}/...`,
     )
   }
-  return new GatewayError('provider_invalid', `Invalid provider ${shown(slug)}: the providers are ${known.join(', ')}`)
+  const known = providers.map((provider) => provider.slug).join(', ')
+  return new GatewayError('provider_invalid', `Invalid provider ${shown(slug)}: the providers are ${known}`)
 }
 
 function placeOf(base: Base, door: Door): Place {
-  if (!base.fixed) return findPlace(base.provider, split(fillAccount(base.url, door.accountId)), door.path)
-  const known = base.known.get(door.path)
+  const known = base.known?.get(door.path)
   if (known) return known
-  const place = findPlace(base.provider, base.fixed, door.path)
-  if (door.path.length > longestKnown) return place
+  const path = checkPath(door.path)
+  const address = addressOf(base.provider, path)
+  if (!address) throw noAddress(base.provider, path)
+  const place = toPlace(base, address, door.accountId)
+  if (!base.known || door.path.length > longestKnown) return place
   if (base.known.size === mostKnown) base.known.clear()
   base.known.set(door.path, place)
   return place
 }
 
-function findPlace(provider: Provider, base: { origin: string; path: string }, clientPath: string): Place {
-  const path = checkPath(clientPath)
-  return {
-    format: formatOf(provider, path) ?? formats.unread,
-    origin: base.origin,
-    path: upstreamPath(provider, base.path, path),
-    endpoint: rewritePath(provider, path),
-  }
+function toPlace(base: Base, { base: url, path }: Address, accountId: string): Place {
+  const to = split(base.override ?? fillAccount(url, base.accountId ?? accountId))
+  const format = formatOf(base.provider, path) ?? formats.unread
+  return { format, origin: to.origin, path: joinPath(to.path, path), endpoint: path }
+}
+
+/** The place of an address that the request names. What it reaches beside the provider's base is not read. */
+function namedPlace(base: Base, url: URL): Place {
+  const path = checkPath(url.pathname.slice(1))
+  const place = toPlace(base, { base: url.origin, path }, '')
+  return url.origin === base.provider.baseUrl ? place : { ...place, format: formats.unread }
+}
+
+function noAddress(provider: Provider, path: string): GatewayError {
+  const allowed = (provider.hosts ?? []).map((host) => `${provider.slug}/${host.path}`).join(', ')
+  return new GatewayError(
+    'provider_invalid',
+    `Invalid provider: ${provider.name} has no address for the path ${shown(path)}. Paths begin with ${allowed}`,
+  )
 }
 
 function split(url: string): { origin: string; path: string } {
@@ -102,11 +129,20 @@ function split(url: string): { origin: string; path: string } {
 }
 
 function fillAccount(url: string, accountId: string): string {
+  if (!url.includes(accountPlace)) return url
   if (/^[0-9a-f]{32}$/i.test(accountId)) return url.replace(accountPlace, accountId)
   throw new GatewayError(
     'provider_invalid',
     `This provider needs a Cloudflare account, and ${shown(accountId)} is not one (32 hex digits): ` +
       'set TOLLGATE_PROVIDER_WORKERS_AI_ACCOUNT_ID',
+  )
+}
+
+function hasSignature({ scheme, parameter }: { scheme: string; parameter: string }, options: RequestOptions): boolean {
+  if (hasParameter(options.query, parameter)) return true
+  const { forwarded } = options
+  return forwarded.some(
+    (text, at) => at % 2 === 1 && text.startsWith(`${scheme} `) && isNamed(forwarded[at - 1], 'authorization'),
   )
 }
 
@@ -119,7 +155,11 @@ function mayAdd(provider: Provider, options: RequestOptions, gateway: GatewaySna
 }
 
 function hasHeader(headers: readonly string[], name: string): boolean {
-  return headers.some((text, at) => at % 2 === 0 && text.toLowerCase() === name)
+  return headers.some((text, at) => at % 2 === 0 && isNamed(text, name))
+}
+
+function isNamed(header: string | undefined, name: string): boolean {
+  return header?.toLowerCase() === name
 }
 
 function hasParameter(query: string, name: string): boolean {

@@ -9,7 +9,8 @@ import type { UpstreamRequest } from './upstream.ts'
 
 /**
  * The request as it is sent to a target: the client's bytes untouched, but for the one exception that a stream is
- * asked for its usage (`hidesUsage`: the client did not ask, so what that adds is taken out of the answer again).
+ * asked for its usage (`hidesUsage`: the client did not ask, so what that adds is taken out of the answer again). Of a
+ * request that its client signed nothing is changed at all.
  */
 export function toUpstreamRequest(
   target: Target,
@@ -19,21 +20,26 @@ export function toUpstreamRequest(
   facts: RequestFacts,
 ): UpstreamRequest & { hidesUsage: boolean } {
   const spliced =
-    facts.isStream && target.provider.asksStreamUsage && target.format.name === 'openai-chat' && body.rest === null
-      ? spliceStreamUsage(body.bytes, body.fields)
-      : null
+    facts.isStream && body.rest === null && mayAskUsage(target) ? spliceStreamUsage(body.bytes, body.fields) : null
   const headers = options.forwarded
-  headers.push('accept-encoding', acceptedEncodings(options.acceptEncoding, facts.isStream))
+  const { acceptEncoding } = options
+  const isKept = target.isSigned && acceptEncoding !== null
+  headers.push('accept-encoding', isKept ? acceptEncoding : acceptedEncodings(acceptEncoding, facts.isStream))
   if (target.added) headers.push(target.added.name, target.added.value)
   if (body.rest !== null && body.lengthBytes !== null) headers.push('content-length', String(body.lengthBytes))
   return {
     origin: target.origin,
-    path: options.query === '' ? target.path : `${target.path}?${options.query}`,
+    path: target.query === '' ? target.path : `${target.path}?${target.query}`,
     method,
     headers,
     body: body.rest === null ? (spliced ?? body.bytes) : joined(body.bytes, body.rest),
     hidesUsage: spliced !== null,
   }
+}
+
+function mayAskUsage({ provider, format, path, query, isSigned }: Target): boolean {
+  if (!provider.asksStreamUsage || format.name !== 'openai-chat' || isSigned) return false
+  return provider.refusesStreamUsage?.test(`${path}?${query}`) !== true
 }
 
 async function* joined(first: Buffer, rest: AsyncIterable<Buffer>): AsyncIterable<Buffer> {

@@ -53,6 +53,7 @@ export const credentialHeaders: ReadonlySet<string> = new Set([
   'api-key',
   'authorization',
   'cf-aig-authorization',
+  'x-amz-security-token',
   'x-api-key',
   'x-auth-key',
   'x-goog-api-key',
@@ -67,4 +68,8 @@ export const credentialParameters: ReadonlySet<string> = new Set([
   'apikey',
   'key',
   'token',
+  'x-amz-credential',
+  'x-amz-security-token',
+  'x-amz-signature',
+  'xi-api-key',
 ])

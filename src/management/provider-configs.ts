@@ -3,7 +3,7 @@ import type { GatewayRecord } from '../contract/gateway-record.ts'
 import { defaultPeriodSeconds, type ProviderKey, type providerConfigRoutes } from '../contract/provider-configs.ts'
 import { customPrefix } from '../contract/custom-providers.ts'
 import { GatewayError } from '../kernel/errors.ts'
-import { findProvider, providers } from '../providers/index.ts'
+import { canonicalSlug, findProvider, providers } from '../providers/index.ts'
 import { auditEntry } from './audit.ts'
 import type { ManagementDeps } from './deps.ts'
 import { changeDocuments, newDocument, untilWritten, updateOf } from './documents.ts'
@@ -52,7 +52,8 @@ export function createProviderConfigHandlers(deps: ManagementDeps): Handlers<Rou
 
 async function create(deps: ManagementDeps, { params, body, caller }: Input<Routes['create']>) {
   const gateway = await findGateway(deps, params.account_id, params.gateway_id)
-  const { provider_slug: slug, alias, secret, secret_id: secretId = null } = body
+  const { alias, secret, secret_id: secretId = null } = body
+  const slug = canonicalSlug(body.provider_slug)
   const parentId = await parentOf(deps, gateway.accountId, slug)
   if (secret === undefined && secretId === null) {
     const message = `secret: a stored secret ${gateway.id}_${slug}_${alias} was not found; give the secret itself`

@@ -22,6 +22,10 @@ const units = [
   'outputImage',
   'images',
   'searches',
+  'citations',
+  'searchUnits',
+  'characters',
+  'audioMs',
 ] as const satisfies readonly (keyof Usage)[]
 
 /**
@@ -39,7 +43,9 @@ export function bill(usage: Usage, model: PricedModel, atMs: number): Cost {
     const quantity = quantityOf(unit, usage, card)
     if (quantity > 0 && !model.isFree) add(unit, quantity)
   }
-  if (card.rates.has('requests')) add('requests', 1)
+  const fee = usage.requestFeeNanoUsd
+  if (fee !== undefined) addAmount('requests', 1, fee * 1000, fee)
+  else if (card.rates.has('requests')) add('requests', 1)
 
   const cost = { items, source: priceSource, entry: model.entry }
   if (missing.length > 0) {
@@ -57,7 +63,10 @@ export function bill(usage: Usage, model: PricedModel, atMs: number): Cost {
       missing.push(unit)
       return
     }
-    const amountNanoUsd = multiplyHalfEven(quantity, ratePicoUsd)
+    addAmount(unit, quantity, ratePicoUsd, multiplyHalfEven(quantity, ratePicoUsd))
+  }
+
+  function addAmount(unit: Unit, quantity: number, ratePicoUsd: number, amountNanoUsd: number): void {
     items.push({ unit, quantity, ratePicoUsd, amountNanoUsd })
     totalNanoUsd += amountNanoUsd
   }

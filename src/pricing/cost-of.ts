@@ -12,15 +12,16 @@ export interface PricedRequest {
   /** The model that the answer names; it is looked up first. */
   answeredModel: string | null
   usage: Usage | null
-  /** The endpoint's format; null where it is not read. */
-  format: { pricing: 'priced' | 'free' } | null
+  /** How the endpoint is priced: see `Format.pricing`. */
+  pricing: 'priced' | 'free' | 'unpriceable'
   /** When it was answered, UTC ms. */
   atMs: number
 }
 
-/** What a request cost; null where its kind costs nothing. What is not known is said, never guessed. Never throws. */
-export function costOf(prices: PriceTable, request: PricedRequest): Cost | null {
-  if (request.format?.pricing === 'free') return null
+/** What a request cost. What is not known is said, never guessed. Never throws. */
+export function costOf(prices: PriceTable, request: PricedRequest): Cost {
+  if (request.pricing === 'free') return { totalNanoUsd: 0, items: [], source: priceSource, entry: null }
+  if (request.pricing === 'unpriceable') return unpriced(null, 'this endpoint has no price that an answer could tell')
   const model = findModel(prices, request)
   if (!model) return unpriced(null, whyNoModel(request))
   if (!request.usage) return unpriced(model.entry, 'the answer reports no usage')
@@ -34,9 +35,8 @@ function findModel(prices: PriceTable, { priceId, answeredModel, requestedModel 
   return prices.find(priceId, requestedModel)
 }
 
-function whyNoModel({ format, priceId, answeredModel, requestedModel }: PricedRequest): string {
+function whyNoModel({ priceId, answeredModel, requestedModel }: PricedRequest): string {
   const model = answeredModel ?? requestedModel
-  if (format === null) return 'this endpoint is not read'
   if (model === null) return 'neither request nor answer names a model'
   if (priceId === null) return 'there are no prices for this provider'
   return `there is no price for the model ${model.slice(0, 100)}`

@@ -21,13 +21,21 @@ const priceIds = [
   'deepseek',
   'openrouter',
   'perplexity',
+  'azure',
+  'aws',
+  'cohere',
+  'x-ai',
+  'cerebras',
+  'fireworks',
+  'baseten',
 ]
 const models = priceIds.flatMap((priceId) =>
   (findProvider({ providerId: priceId })?.models ?? []).map(({ id }) => [priceId, id] as const),
 )
 
 /** Our usage as the library counts: totals that contain their parts. */
-function asTotals(usage: Required<Omit<Usage, 'images'>>) {
+type Counted = Omit<Usage, 'images' | 'searchUnits' | 'characters' | 'audioMs' | 'requestFeeNanoUsd'>
+function asTotals(usage: Required<Counted>) {
   const cacheRead = usage.cacheRead + usage.cacheReadAudio
   const cacheWrite = usage.cacheWrite5m + usage.cacheWrite1h
   return {
@@ -39,7 +47,8 @@ function asTotals(usage: Required<Omit<Usage, 'images'>>) {
     cache_write_1h_tokens: usage.cacheWrite1h,
     input_audio_tokens: usage.inputAudio + usage.cacheReadAudio,
     input_image_tokens: usage.inputImage,
-    output_tokens: usage.output + usage.outputAudio + usage.outputImage,
+    output_tokens: usage.output + usage.outputAudio + usage.outputImage + usage.citations,
+    output_citation_tokens: usage.citations,
     output_reasoning_tokens: usage.reasoning,
     output_audio_tokens: usage.outputAudio,
     output_image_tokens: usage.outputImage,
@@ -62,6 +71,7 @@ const usages = fc
     outputAudio: tokens,
     outputImage: tokens,
     searches: fc.integer({ min: 0, max: 5 }),
+    citations: tokens,
   })
   .map((usage) => ({ ...usage, reasoning: Math.min(usage.reasoning, usage.output) }))
 

@@ -42,6 +42,10 @@ const priceKeys: Readonly<Record<Unit, readonly string[]>> = {
   outputImage: ['output_image_mtok', 'output_mtok'],
   images: [],
   searches: ['web_searches_kcount'],
+  citations: ['output_citation_mtok'],
+  searchUnits: [],
+  characters: [],
+  audioMs: [],
   requests: ['requests_kcount'],
 }
 

@@ -1,43 +1,79 @@
 import type { Format } from '../formats/format.ts'
 import { formats } from '../formats/index.ts'
 import { providers } from './index.ts'
-import type { Provider } from './provider.ts'
+import type { HostPattern, Provider } from './provider.ts'
+
+/** Where a path leads: a base URL without a trailing slash, and the path that it receives, without a leading one. */
+export interface Address {
+  base: string
+  path: string
+}
 
 type FindFormat = (path: string) => Format | null
 
+interface CompiledHost {
+  pattern: RegExp
+  base: string
+  to: string
+}
+
 const version = /^v\d\w*\//
+const placeholder = /\{(\w+)\}/
 
 const findersBySlug: ReadonlyMap<string, FindFormat> = new Map(
   providers.map((provider) => [provider.slug, compileEndpoints(provider.endpoints)]),
 )
+const hostsBySlug: ReadonlyMap<string, readonly CompiledHost[]> = new Map(
+  providers.map((provider) => [provider.slug, (provider.hosts ?? []).map(compileHost)]),
+)
 
 /**
- * The path after the provider's slug as the provider has it: its first matching rewrite is applied
- * (`@cf/meta/llama` is `run/@cf/meta/llama`). No leading slash, no query. A rewritten path stays as it is.
+ * Where the path after the provider's slug leads (no leading slash, no query): to the host that its beginning names,
+ * else to the provider's base, with its first matching rewrite applied (`@cf/meta/llama` is `run/@cf/meta/llama`).
+ * Null where the provider has no address for it.
  */
-export function rewritePath(provider: Provider, path: string): string {
+export function addressOf(provider: Provider, path: string): Address | null {
+  for (const { pattern, base, to } of hostsBySlug.get(provider.slug) ?? []) {
+    const found = pattern.exec(path)
+    if (found) return { base: fill(base, found.groups), path: fill(to, found.groups) + path.slice(found[0].length) }
+  }
+  return provider.baseUrl === null ? null : { base: provider.baseUrl, path: rewrite(provider, path) }
+}
+
+/**
+ * `base` with the path of an address appended. `base` has no trailing slash and may be a whole URL or only its path; the
+ * result begins with it. Where the base ends in the version segment that the path begins with (`/v1` and `v1/`), one
+ * of the two is dropped, so that clients may write the version or leave it out.
+ */
+export function joinPath(base: string, path: string): string {
+  const leading = version.exec(path)?.[0]
+  const isDoubled = leading !== undefined && base.endsWith(`/${leading.slice(0, -1)}`)
+  return `${base}/${isDoubled ? path.slice(leading.length) : path}`
+}
+
+/** The format of an endpoint, null where it is not read. Takes the path of its address. */
+export function formatOf(provider: Provider, path: string): Format | null {
+  return findersBySlug.get(provider.slug)?.(path) ?? null
+}
+
+function rewrite(provider: Provider, path: string): string {
   for (const [from, to] of provider.rewrites) {
     if (path.startsWith(from)) return to + path.slice(from.length)
   }
   return path
 }
 
-/**
- * `base` with the rewritten path appended. `base` has no trailing slash and may be a whole URL or only its path; the
- * result begins with it. Where the base ends in the version segment that the path begins with (`/v1` and `v1/`), one
- * of the two is dropped, so that clients may write the version or leave it out.
- */
-export function upstreamPath(provider: Provider, base: string, path: string): string {
-  const rewritten = rewritePath(provider, path)
-  const leading = version.exec(rewritten)?.[0]
-  const isDoubled = leading !== undefined && base.endsWith(`/${leading.slice(0, -1)}`)
-  return `${base}/${isDoubled ? rewritten.slice(leading.length) : rewritten}`
+function fill(template: string, values: Record<string, string> | undefined): string {
+  return template.replaceAll(/\{(\w+)\}/g, (whole, name: string) => values?.[name] ?? whole)
 }
 
-/** The format of an endpoint, null where it is not read. Takes the path as the client or as the provider has it. */
-export function formatOf(provider: Provider, path: string): Format | null {
-  const find = findersBySlug.get(provider.slug)
-  return find ? find(rewritePath(provider, path)) : null
+function compileHost({ path, base, to, where }: HostPattern): CompiledHost {
+  // Every second part is a placeholder's name.
+  const parts = path.split(placeholder)
+  const source = parts.map((part, at) =>
+    at % 2 === 0 ? RegExp.escape(part) : `(?<${part}>${where?.[part]?.source ?? '[^/]+'})`,
+  )
+  return { pattern: new RegExp(`^${source.join('')}${path.endsWith('/') ? '' : '$'}`), base, to }
 }
 
 /** A function that finds the format of a rewritten path: one Map look-up, then the few patterns with a `*`. */

@@ -10,6 +10,7 @@ export const anthropic: Provider = {
   endpoints: [
     ['messages', 'anthropic-messages'],
     ['chat/completions', 'openai-chat'],
+    ['messages/count_tokens', 'token-count'],
     ['messages/*', 'unread'],
     ['models', 'unread'],
     ['models/*', 'unread'],

@@ -3,6 +3,7 @@ import type { Provider } from './provider.ts'
 
 export const googleAiStudio: Provider = {
   slug: 'google-ai-studio',
+  aliases: ['google'],
   name: 'Google AI Studio',
   baseUrl: 'https://generativelanguage.googleapis.com',
   rewrites: [['models/', 'v1beta/models/']],
@@ -12,7 +13,7 @@ export const googleAiStudio: Provider = {
     ['*:streamGenerateContent', 'gemini'],
     ['*:embedContent', 'gemini-embeddings'],
     ['*:batchEmbedContents', 'gemini-embeddings'],
-    ['*:countTokens', 'unread'],
+    ['*:countTokens', 'token-count'],
     ['openai/chat/completions', 'openai-chat'],
     ['openai/embeddings', 'openai-embeddings'],
     ['openai/models', 'unread'],

@@ -9,12 +9,18 @@ export type FormatName = keyof typeof formats
 export interface Provider {
   /** The path segment at the gateway: `/v1/{account}/{gateway}/{slug}/...`. */
   slug: string
+  /** Other slugs that clients use for it; rows show `slug`. */
+  aliases?: readonly string[]
   name: string
   /**
    * Where the path after the slug is appended, without a trailing slash. `{workers_ai_account_id}` is filled in from
-   * the configuration. Replaced by `TOLLGATE_PROVIDER_<SLUG>_BASE_URL`.
+   * the configuration. Replaced by `TOLLGATE_PROVIDER_<SLUG>_BASE_URL`. Null: only what `hosts` lists has an address.
    */
-  baseUrl: string
+  baseUrl: string | null
+  /** Paths that lead to another host than `baseUrl`, first match wins. */
+  hosts?: readonly HostPattern[]
+  /** A request header whose value is the whole address of the call, and the hosts (and those below them) it may name. */
+  targetHeader?: { name: string; hosts: readonly string[] }
   /**
    * Prefixes of the path that are rewritten before it is appended, first match wins: `['@cf/', 'run/@cf/']`.
    * Beside these, one of a path's leading `v1/` and the base's trailing `/v1` is dropped for every provider.
@@ -22,6 +28,8 @@ export interface Provider {
   rewrites: readonly (readonly [from: string, to: string])[]
   /** Where a client puts its credential; the first is where Tollgate puts a key it adds itself. */
   auth: readonly ProviderAuth[]
+  /** How a request is told that its client signed as a whole: by the scheme in `authorization`, or a query parameter. */
+  signature?: { scheme: string; parameter: string }
   /**
    * The format of each endpoint, first match wins. Patterns are matched against the rewritten path without its
    * leading version segment (`v1/`, `v1beta/`, ...); `*` stands for any characters, also none. What matches nothing is passed
@@ -30,10 +38,27 @@ export interface Provider {
   endpoints: readonly (readonly [pattern: string, format: FormatName])[]
   /** Whether `stream_options.include_usage` is asked of streams in the `openai-chat` format. */
   asksStreamUsage: boolean
+  /** Matches the addresses (path and query at the provider) that refuse `stream_options`. */
+  refusesStreamUsage?: RegExp
   /** The provider's id in the price table, null where it has none. */
   priceId: string | null
+  /** The price is that of the model asked for: answers name it without the part of its id that decides the price. */
+  pricesRequestedModel?: true
   /** Where these facts come from. */
   sources: readonly { url: string; checked: string }[]
+}
+
+/**
+ * A beginning of the path that decides the host: `bedrock-runtime/{region}/`. Where it has no trailing slash it is the
+ * whole path. A placeholder stands for one segment, or for what `where` says; in a host only for what `where` says.
+ */
+export interface HostPattern {
+  path: string
+  /** Scheme and host, without a path: `https://bedrock-runtime.{region}.amazonaws.com`. */
+  base: string
+  /** What takes the place of the matched beginning: the path that the base receives. */
+  to: string
+  where?: Readonly<Record<string, RegExp>>
 }
 
 export type ProviderAuth = { in: 'header'; name: string; scheme: string | null } | { in: 'query'; name: string }

@@ -144,15 +144,17 @@ describe('the anthropic client, with answers told to the byte', () => {
     }
   })
 
-  it('counting tokens and listing models pass through and cost nothing', async () => {
+  it('counting tokens costs nothing, and what listing models costs no answer tells', async () => {
     fault.plan('default', [jsonAnswer(200, { input_tokens: 12 })], [jsonAnswer(200, { data: [{ id: 'claude-x' }] })])
     const { messages } = ask
     const counted = await connect().messages.countTokens({ model: ask.model, messages }).withResponse()
     assert.equal(counted.data.input_tokens, 12)
     const row = await rowOf(tollgate, 'g', counted.response)
-    assert.deepEqual([row.path, row.cost, row.cost_detail, row.success], ['v1/messages/count_tokens', null, null, true])
-    const page = await connect().models.list()
-    assert.deepEqual([page.data[0]?.id, fault.requests.at(-1)?.method], ['claude-x', 'GET'])
+    assert.deepEqual([row.path, row.cost, row.success], ['v1/messages/count_tokens', 0, true])
+    const listed = await connect().models.list().withResponse()
+    assert.deepEqual([listed.data.data[0]?.id, fault.requests.at(-1)?.method], ['claude-x', 'GET'])
+    const { cost, cost_detail: detail } = await rowOf(tollgate, 'g', listed.response)
+    assert.deepEqual([cost, detail?.unknown], [null, 'this endpoint has no price that an answer could tell'])
   })
 
   const refusals = [

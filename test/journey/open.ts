@@ -36,7 +36,7 @@ export interface Got {
 export type Row = Readonly<Record<string, unknown>>
 
 export async function openJourney(
-  environment: Record<string, string> = {},
+  environment: Record<string, string> | ((faultUrl: string) => Record<string, string>) = {},
   patience: Partial<Patience> = {},
 ): Promise<Journey> {
   const fault = await startFaultServer()
@@ -44,7 +44,7 @@ export async function openJourney(
     {
       TOLLGATE_PROVIDER_OPENAI_BASE_URL: `${fault.url}/v1`,
       TOLLGATE_PROVIDER_ANTHROPIC_BASE_URL: `${fault.url}/v1`,
-      ...environment,
+      ...(typeof environment === 'function' ? environment(fault.url) : environment),
     },
     patience,
   )

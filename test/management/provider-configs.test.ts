@@ -55,6 +55,13 @@ describe('management: provider configs', () => {
     assert.deepEqual((await api.call('GET', configs)).result, [result])
   })
 
+  it('of an alias are those of its provider', async () => {
+    await start()
+    const { result } = await create('main', { provider_slug: 'xai' })
+    assert.equal(result.provider_slug, 'grok')
+    assert.equal((await create('main', { provider_slug: 'grok' })).status, 400)
+  })
+
   it('keep the secret so that only the vault opens it, and only for this config', async () => {
     await start()
     const { id } = (await create('a')).result

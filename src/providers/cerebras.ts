@@ -1,0 +1,21 @@
+import { bearer } from './bearer.ts'
+import type { Provider } from './provider.ts'
+
+export const cerebras: Provider = {
+  slug: 'cerebras',
+  name: 'Cerebras',
+  baseUrl: 'https://api.cerebras.ai/v1',
+  rewrites: [],
+  auth: [bearer],
+  endpoints: [
+    ['chat/completions', 'openai-chat'],
+    ['completions', 'openai-completions'],
+    ['models', 'unread'],
+    ['models/*', 'unread'],
+    ['files*', 'unread'],
+    ['batches*', 'unread'],
+  ],
+  asksStreamUsage: true,
+  priceId: 'cerebras',
+  sources: [{ url: 'https://inference-docs.cerebras.ai/api-reference/chat-completions', checked: '2026-11-26' }],
+}
