@@ -1,7 +1,5 @@
 import { z } from 'zod'
-
-/** The strategy of a gateway that takes no rows above its limit. */
-export const stopInserting = 'STOP_INSERTING'
+import { stopInserting } from './log-retention.ts'
 
 /** Up to 30 years, or a billion requests. */
 const count = z.int().min(0).max(1_000_000_000).nullable()
@@ -174,21 +172,4 @@ export function settingsNotEnforced(given: Record<string, unknown>): string[] {
 export function isHalfRateLimit(settings: Record<string, unknown>): boolean {
   const isOn = (value: unknown): boolean => typeof value === 'number' && value > 0
   return isOn(settings['rate_limiting_limit']) !== isOn(settings['rate_limiting_interval'])
-}
-
-/** How many rows a gateway holds at most, and what happens above that; null: it holds any number. */
-export function rowLimitOf(settings: Record<string, unknown>): {
-  maxRows: number
-  strategy: 'STOP_INSERTING' | 'DELETE_OLDEST'
-} | null {
-  const maxRows = settings['log_management']
-  if (typeof maxRows !== 'number') return null
-  // Cloudflare's own default: new rows are worth more than old ones.
-  return { maxRows, strategy: settings['log_management_strategy'] === stopInserting ? stopInserting : 'DELETE_OLDEST' }
-}
-
-/** How many days a gateway keeps its rows; null: for ever. */
-export function retentionDaysOf(settings: Record<string, unknown>): number | null {
-  const days = settings['log_retention_days']
-  return typeof days === 'number' ? days : null
 }

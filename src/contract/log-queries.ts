@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { pageSchema } from './envelope.ts'
-import { type LogFilter, type LogFilterName, logFiltersSchema, type LogFilterValue } from './log-filters.ts'
+import type { LogFilter, LogFilterName, LogFilterValue } from './log-filter.ts'
+import { logFiltersSchema } from './log-filters.ts'
 import { momentSchema } from './moment.ts'
 
 const direction = z.enum(['asc', 'desc'])

@@ -1,4 +1,4 @@
-import { retentionDaysOf, rowLimitOf } from '../contract/gateway-settings.ts'
+import { retentionDaysOf, rowLimitOf } from '../contract/log-retention.ts'
 import type { GatewayRecord } from '../contract/gateway-record.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { TextLog } from '../kernel/text-log.ts'

@@ -1,4 +1,4 @@
-import type { LogFilter } from '../contract/log-filters.ts'
+import type { LogFilter } from '../contract/log-filter.ts'
 import type { logRoutes } from '../contract/logs.ts'
 import type { LogIdWalk, LogMark, Store } from '../store/store.ts'
 import { auditEntry } from './audit.ts'

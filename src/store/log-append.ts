@@ -1,5 +1,5 @@
 import type { Kysely, Transaction } from 'kysely'
-import { rowLimitOf, stopInserting } from '../contract/gateway-settings.ts'
+import { rowLimitOf, stopInserting } from '../contract/log-retention.ts'
 import type { LogEntry } from '../contract/log-record.ts'
 import { GatewayError } from '../kernel/errors.ts'
 import { type BodyPlace, insertBodies, removeBodies } from './body-blocks.ts'

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql, type SqlBool } from 'kysely'
-import { filterKindOf, type LogFilter, type LogFilterName, type LogFilterValue } from '../contract/log-filters.ts'
+import { filterKindOf, type LogFilter, type LogFilterName, type LogFilterValue } from '../contract/log-filter.ts'
 import type { Moment } from '../contract/moment.ts'
 import { cleanText } from './clean-text.ts'
 import type { Engine, LogJson, MetadataEntry } from './engine.ts'

@@ -1,7 +1,7 @@
 import type { AuditEntry } from '../contract/audit-entry.ts'
 import type { DocumentKind, DocumentOutcome, DocumentRecord, DocumentWrite } from '../contract/document.ts'
 import type { GatewayRecord } from '../contract/gateway-record.ts'
-import type { LogFilter } from '../contract/log-filters.ts'
+import type { LogFilter } from '../contract/log-filter.ts'
 import type { LogEntry, LogRecord } from '../contract/log-record.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { LogFilter, LogFilterValue } from '../contract/log-filters.ts'
+import type { LogFilter, LogFilterValue } from '../contract/log-filter.ts'
 import type { Moment } from '../contract/moment.ts'
 import { lowestIdAt } from './id-range.ts'
 import type { LogSelection } from './store.ts'

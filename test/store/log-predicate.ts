@@ -1,4 +1,4 @@
-import type { LogFilter, LogFilterValue } from '../../src/contract/log-filters.ts'
+import type { LogFilter, LogFilterValue } from '../../src/contract/log-filter.ts'
 import type { LogRecord } from '../../src/contract/log-record.ts'
 import type { Moment } from '../../src/contract/moment.ts'
 import { tokensIn, tokensOut } from '../../src/contract/usage.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { GatewayRecord } from '../../src/contract/gateway-record.ts'
 import type { AuditEntry } from '../../src/contract/audit-entry.ts'
-import type { LogFilter } from '../../src/contract/log-filters.ts'
+import type { LogFilter } from '../../src/contract/log-filter.ts'
 import { createIds } from '../../src/kernel/ids.ts'
 import type { LogQuery, Store } from '../../src/store/store.ts'
 
