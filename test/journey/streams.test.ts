@@ -184,7 +184,8 @@ describe('a stream', () => {
       if (seen < pieceCount * piece.length) continue
       const grownMiB = usedMiB() - usedBefore
       gate.resolve()
-      assert.ok(grownMiB < 60, `grew by ${grownMiB} MiB`)
+      // Of 200 MiB; client and provider are in this process too, with what is on its way between them.
+      assert.ok(grownMiB < 100, `grew by ${grownMiB} MiB`)
     }
     const row = await journey.row(logId)
     assert.deepEqual([row['success'], row['tokens_in'], row['response_head_complete']], [true, 1117, false])
