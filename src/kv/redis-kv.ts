@@ -177,12 +177,11 @@ async function settle(lease: Lease, kept: { answer: StoredAnswer; ttlMs: number 
   parts.leases.release(lease)
   const bytes = kept && bytesToKeep(kept.answer, kept.ttlMs, parts)
   const length = bytes?.length ?? 0
-  const link = length > mostBytesBesideRequests ? parts.other : parts.asking
   const keys = parts.keysOf(lease.gateway)
   const { key, token } = lease
   parts.pendingBytes += length
   try {
-    await link.run(
+    await linkFor(length, parts).run(
       settleScript,
       [keys.answer + key, keys.lease + key, keys.answers, keys.gone],
       [
@@ -204,9 +203,15 @@ async function settle(lease: Lease, kept: { answer: StoredAnswer; ttlMs: number 
 }
 
 /** Null where an answer is not to be kept. */
-function bytesToKeep(answer: StoredAnswer, ttlMs: number, { asking, other, pendingBytes }: Parts): Buffer | null {
+function bytesToKeep(answer: StoredAnswer, ttlMs: number, parts: Parts): Buffer | null {
   const logBytes = answer.logBody?.length ?? 0
   if (ttlMs <= 0 || answer.body.length > mostBodyBytes || logBytes > mostBodyBytes) return null
-  if (asking.isAway() || other.isAway() || pendingBytes + answer.body.length + logBytes > mostPendingBytes) return null
-  return writeStoredAnswer(answer, (length) => Buffer.allocUnsafeSlow(length))
+  if (parts.asking.isAway() || parts.pendingBytes + answer.body.length + logBytes > mostPendingBytes) return null
+  const bytes = writeStoredAnswer(answer, (length) => Buffer.allocUnsafeSlow(length))
+  return linkFor(bytes.length, parts).isAway() ? null : bytes
+}
+
+/** A connection that is lost takes only what is its own with it. */
+function linkFor(length: number, { asking, other }: Parts): RedisLink {
+  return length > mostBytesBesideRequests ? other : asking
 }

@@ -135,6 +135,8 @@ describe('kv: Redis away', { skip }, () => {
     const waiting = kv.awaitAnswer(1, '1:a', never)
     await delay(50)
     await under.command('CLIENT', 'KILL', 'TYPE', 'pubsub')
+    // Both engines have noticed: what is settled now needs the connection of requests only.
+    await delay(20)
     await other.settle(lease, { answer: answerOf('missed'), ttlMs: 60_000 })
     assert.equal((await waiting)?.body.toString(), 'missed')
     await tellUntilHeard(other, heard.promise)
