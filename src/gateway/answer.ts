@@ -195,8 +195,8 @@ function withHead({ target, answer }: Passage, reading: AnswerReading): AnswerRe
 }
 
 function price({ draft, target }: Passage, { facts }: AnswerReading, { prices }: AnswerDeps): Cost {
-  return costOf(prices, {
-    priceId: target.provider.priceId,
+  return costOf(target.prices ?? prices, {
+    priceId: target.prices ? target.provider.slug : target.provider.priceId,
     requestedModel: draft.record.model,
     answeredModel: target.provider.pricesRequestedModel ? null : facts.model,
     usage: facts.usage,

@@ -59,10 +59,15 @@ function cacheKey({ gateway, provider, method, request, body, facts }: CacheAsk,
   }
   const flags = `${facts.isStream ? 's' : '-'}${request.hidesUsage ? 'h' : '-'}${ownKey === null ? 'b' : 'k'}`
   const text =
-    `${gateway.number} ${gateway.cacheEpoch} ${flags} ${count} ${headers}${part(provider.slug)}${part(request.origin)}` +
+    `${gateway.number} ${gateway.cacheEpoch} ${flags} ${count} ${headers}${part(scopeOf(provider))}${part(request.origin)}` +
     `${part(method)}${part(request.path)}`
   const bytes = ownKey === null ? Buffer.concat([Buffer.from(text), body.bytes]) : text + part(ownKey)
   return `${gateway.number}:${hash('sha256', bytes, 'base64url')}`
+}
+
+/** No slug has an `@` in it. */
+function scopeOf({ slug, version }: Provider): string {
+  return version === undefined ? slug : `${slug}@${version}`
 }
 
 function part(text: string): string {

@@ -1,4 +1,11 @@
-import { credentialHeaders, credentialParameters, hasOwnPrefix, namesIn, notForwarded } from '../kernel/header-names.ts'
+import {
+  credentialHeaders,
+  credentialParameters,
+  hasOwnPrefix,
+  hopHeader,
+  namesIn,
+  notForwarded,
+} from '../kernel/header-names.ts'
 import { GatewayError } from '../kernel/errors.ts'
 import type { Caller } from '../contract/permissions.ts'
 import type { Credentials, FoundCredential } from '../live/credentials.ts'
@@ -26,6 +33,8 @@ export interface RequestOptions {
   collectLog: boolean | null
   collectLogPayload: boolean
   metadata: Record<string, string | number | boolean> | null
+  /** The Tollgates that the request came through, as the header says; null: none. */
+  hops: string | null
   /** Null where no header speaks of the cache. */
   cache: CacheOptions | null
   /** The first header of ours whose value means nothing; thrown once there is a gateway whose log can tell it. */
@@ -57,6 +66,7 @@ export function readOptions(rawHeaders: readonly string[], query: string, creden
     collectLog: null,
     collectLogPayload: true,
     metadata: null,
+    hops: null,
     cache: null,
     problem: null,
   }
@@ -118,6 +128,10 @@ function readOwn(options: RequestOptions, name: string, value: string): void {
       break
     case 'cf-aig-event-id':
       options.eventId = readText(options, name, value, 256)
+      break
+    case hopHeader:
+      // Several of them are one list.
+      options.hops = options.hops === null ? value : `${options.hops}, ${value}`
       break
     case 'cf-aig-skip-cache':
     case 'cf-aig-cache-ttl':

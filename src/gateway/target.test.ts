@@ -16,7 +16,8 @@ const gateway = createLive([record]).gateway('a', 'g') ?? assert.fail()
 const credentials = createCredentials(makeToken(), { token: () => undefined }, { nowMs: () => 0, tickMs: () => 0 })
 
 const accountId = '0123456789abcdef0123456789abcdef'
-const own = createChooseTarget(readConfig(slugs, {}))
+const parts = { findCustomProvider: () => null, instance: 'here' }
+const own = createChooseTarget(readConfig(slugs, {}), parts)
 const overridden = createChooseTarget(
   readConfig(
     slugs,
@@ -27,6 +28,7 @@ const overridden = createChooseTarget(
       ]),
     ),
   ),
+  parts,
 )
 
 function choose(chooseTarget: typeof own, slug: string, path: string, headers: string[] = []): Target | null {

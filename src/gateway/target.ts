@@ -6,7 +6,10 @@ import { formats } from '../formats/index.ts'
 import { type Address, addressOf, formatOf, joinPath } from '../providers/address.ts'
 import { providers } from '../providers/index.ts'
 import type { Provider } from '../providers/provider.ts'
+import type { PriceTable } from '../pricing/price-table.ts'
+import { addExtraHeaders, type CustomProvider, type FindCustomProvider } from './custom-provider.ts'
 import { checkPath, type Door, shown } from './door.ts'
+import { addHop } from './hops.ts'
 import type { RequestOptions } from './request-options.ts'
 import { takeTargetHeader } from './target-header.ts'
 
@@ -25,6 +28,10 @@ export interface Target {
   isSigned: boolean
   /** A credential Tollgate adds, because the request brought none; null: nothing is added. */
   added: { name: string; value: string; secret: string } | null
+  /** A user gave the address: it is dialled only where that is allowed. */
+  isUserGiven: boolean
+  /** The provider's own prices; null: those of the price table. */
+  prices: PriceTable | null
 }
 
 /** Finds the target of a request at a native door. Throws `provider_invalid`. */
@@ -37,6 +44,7 @@ interface Base {
   /** Cloudflare's account in the address; null: that of the request. */
   accountId: string | null
   apiKey: string | null
+  custom: CustomProvider | null
   /**
    * By the path a client used: the same few come again and again, and finding their place costs more than knowing it.
    * Null where the place depends on more than the path.
@@ -53,29 +61,58 @@ const longestKnown = 256
 
 const accountPlace = '{workers_ai_account_id}'
 
-/** Compiles the providers' addresses once, with what the configuration says of them. */
-export function createChooseTarget(config: Config): ChooseTarget {
+/**
+ * Compiles the providers' addresses once, with what the configuration says of them. `instance` names this Tollgate among
+ * all that a call may come through.
+ */
+export function createChooseTarget(
+  config: Config,
+  { findCustomProvider, instance }: { findCustomProvider: FindCustomProvider; instance: string },
+): ChooseTarget {
   const bases = new Map<string, Base>()
   for (const provider of providers) {
     const { baseUrl: override = null, apiKey = null } = config.providers.get(provider.slug) ?? {}
     const accountId = config.workersAiAccountId
     const needsAccount = override === null && accountId === null && provider.baseUrl?.includes(accountPlace)
-    const base = { provider, override, accountId, apiKey, known: needsAccount ? null : new Map() }
+    const base = { provider, override, accountId, apiKey, custom: null, known: needsAccount ? null : new Map() }
     for (const slug of [provider.slug, ...(provider.aliases ?? [])]) bases.set(slug, base)
   }
 
+  const findCustomBase = createFindCustomBase(findCustomProvider)
+
   return (door, options, gateway) => {
-    const base = bases.get(door.slug)
+    const base = bases.get(door.slug) ?? findCustomBase(door)
     if (!base) throw unknownProvider(door.slug)
-    const { provider, apiKey } = base
+    const { provider, apiKey, custom } = base
     const named = takeTargetHeader(provider, options)
     const { format, origin, path, endpoint } = named ? namedPlace(base, named) : placeOf(base, door)
     const query = named ? named.search.slice(1) : options.query
     const isSigned = provider.signature !== undefined && hasSignature(provider.signature, options)
+    if (custom) addExtraHeaders(custom.headers, options)
     const added = apiKey !== null && mayAdd(provider, options, gateway) ? credential(provider, apiKey) : null
-    return { provider, format, origin, path, query, endpoint, isSigned, added }
+    // A request that its client signed is not changed, and leads to where that is looked at.
+    if (!isSigned) addHop(options, instance)
+    const isUserGiven = custom !== null
+    const prices = custom?.prices ?? null
+    return { provider, format, origin, path, query, endpoint, isSigned, added, isUserGiven, prices }
   }
 }
+
+function createFindCustomBase(findCustomProvider: FindCustomProvider): (door: Door) => Base | null {
+  const bases = new WeakMap<CustomProvider, Base>()
+  return (door) => {
+    const custom = findCustomProvider(door)
+    if (!custom) return null
+    const known = bases.get(custom)
+    if (known) return known
+    const base: Base = { ...ofUsers, provider: custom.provider, custom, known: new Map() }
+    bases.set(custom, base)
+    return base
+  }
+}
+
+/** What the configuration says of providers that users made: nothing. */
+const ofUsers = { override: null, accountId: null, apiKey: null }
 
 function unknownProvider(slug: string): GatewayError {
   if (slug === '' || slug === 'compat') {
@@ -86,7 +123,10 @@ function unknownProvider(slug: string): GatewayError {
     )
   }
   const known = providers.map((provider) => provider.slug).join(', ')
-  return new GatewayError('provider_invalid', `Invalid provider ${shown(slug)}: the providers are ${known}`)
+  return new GatewayError(
+    'provider_invalid',
+    `Invalid provider ${shown(slug)}: the providers are ${known}, and custom-{slug}`,
+  )
 }
 
 function placeOf(base: Base, door: Door): Place {

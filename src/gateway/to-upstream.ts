@@ -29,6 +29,7 @@ export function toUpstreamRequest(
   if (body.rest !== null && body.lengthBytes !== null) headers.push('content-length', String(body.lengthBytes))
   return {
     origin: target.origin,
+    isUserGiven: target.isUserGiven,
     path: target.query === '' ? target.path : `${target.path}?${target.query}`,
     method,
     headers,

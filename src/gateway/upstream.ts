@@ -1,5 +1,6 @@
 import { type Dispatcher, Pool } from 'undici'
 import { GatewayError } from '../kernel/errors.ts'
+import type { Dial } from './dial.ts'
 import { ClientLeft } from './exchange.ts'
 
 /** One call to a provider. */
@@ -12,6 +13,8 @@ export interface UpstreamRequest {
   /** Names and values in turn. */
   headers: string[]
   body: Buffer | AsyncIterable<Buffer> | null
+  /** A user gave the address: it is dialled only where that is allowed. */
+  isUserGiven: boolean
 }
 
 /** A provider's answer from its head on. What came before `deliver` is called is kept and delivered then. */
@@ -33,7 +36,7 @@ export interface AnswerReceiver {
 }
 
 export interface UpstreamCall {
-  /** Rejects with `upstream_failed`, `upstream_timeout`, `input_invalid`, or with `ClientLeft` after `leave`. */
+  /** Rejects with `upstream_failed`, `upstream_timeout`, `upstream_refused`, `input_invalid`, or with `ClientLeft` after `leave`. */
   answer: Promise<UpstreamAnswer>
   /** The client left: `answer` rejects at once, if it was still open. The connection stands until `abort`. */
   leave: () => void
@@ -47,20 +50,30 @@ export interface Upstreams {
 }
 
 export interface UpstreamTimeouts {
-  connectMs: number
   /** To the answer's head. */
   headersMs: number
   /** Between two pieces of its body. */
   answerIdleMs: number
 }
 
-/** Connections to providers: one pool per origin, as many connections as there are calls, never pipelined. */
-export function createUpstreams(timeouts: UpstreamTimeouts): Upstreams {
-  const pools = new Map<string, Pool>()
+/** Clients may name hosts (a resource, a region): of more the longest known are closed, once nothing runs on them. */
+const mostPools = 1000
 
-  function poolOf(origin: string): Pool {
+/** Connections to providers: one pool per origin, as many connections as there are calls, never pipelined. */
+export function createUpstreams(timeouts: UpstreamTimeouts, dial: Dial): Upstreams {
+  const own = new Map<string, Pool>()
+  /** Apart, so that no connection that was made without a check is used where there must be one. */
+  const userGiven = new Map<string, Pool>()
+
+  function poolOf({ origin, isUserGiven }: UpstreamRequest): Pool {
+    const pools = isUserGiven ? userGiven : own
     const known = pools.get(origin)
     if (known) return known
+    for (const [oldest, old] of pools) {
+      if (pools.size < mostPools) break
+      pools.delete(oldest)
+      void old.close()
+    }
     const pool = new Pool(origin, {
       connections: null,
       pipelining: 1,
@@ -68,16 +81,17 @@ export function createUpstreams(timeouts: UpstreamTimeouts): Upstreams {
       headersTimeout: timeouts.headersMs,
       bodyTimeout: timeouts.answerIdleMs,
       maxHeaderSize: 64 * 1024,
-      connect: { timeout: timeouts.connectMs },
+      connect: dial.connectorFor(origin, isUserGiven),
     })
     pools.set(origin, pool)
     return pool
   }
 
   return {
-    call: (request) => dispatch(poolOf(request.origin), request),
+    call: (request) => dispatch(poolOf(request), request),
     async close() {
-      await Promise.all([...pools.values()].map((pool) => pool.destroy()))
+      await Promise.all([...own.values(), ...userGiven.values()].map((pool) => pool.destroy()))
+      await dial.close()
     },
   }
 }

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import type { ProxySettings } from './proxies.ts'
 import { readAllowedUpstreams } from './public-address.ts'
 import { type LogLevel, logLevels } from './text-log.ts'
 import { readVaultKeys } from './vault.ts'
@@ -18,6 +19,8 @@ export interface Config {
   publicUrl: string | null
   /** Host names, IP addresses and CIDRs that user-given URLs may lead to although they are not public, or over plain http. */
   allowedUpstreams: readonly string[]
+  /** Proxies for calls to providers. */
+  proxies: ProxySettings
   /** By provider slug. */
   providers: ReadonlyMap<string, ProviderOverride>
   /** Cloudflare's account in the Workers AI address; null: the account of the request, where it is 32 hex digits. */
@@ -31,6 +34,8 @@ export interface Config {
   /** Bytes of cached answers that are kept in this process's memory. */
   cacheBytes: number
   maxBodyBytes: number
+  /** Connections of clients to one process; more are closed at once. */
+  maxConnections: number
   /** Bytes of journal that may wait for the store before records are dropped; 0 is no limit. */
   maxJournalBytes: number
   logLevel: LogLevel
@@ -63,6 +68,7 @@ const names = new Set([
   'TOLLGATE_WORKERS',
   'TOLLGATE_CACHE_BYTES',
   'TOLLGATE_MAX_BODY_BYTES',
+  'TOLLGATE_MAX_CONNECTIONS',
   'TOLLGATE_MAX_JOURNAL_BYTES',
   'TOLLGATE_LOG_LEVEL',
 ])
@@ -102,6 +108,11 @@ export function readConfig(slugs: readonly string[], environment: NodeJS.Process
     encryptionKeys: encryptionKeys(value('TOLLGATE_ENCRYPTION_KEY')),
     publicUrl: publicUrl && httpUrl('TOLLGATE_PUBLIC_URL', publicUrl),
     allowedUpstreams: allowedUpstreams(value('TOLLGATE_ALLOW_PRIVATE_UPSTREAMS') ?? ''),
+    proxies: {
+      http: proxyUrl('HTTP_PROXY', value('http_proxy') ?? value('HTTP_PROXY')),
+      https: proxyUrl('HTTPS_PROXY', value('https_proxy') ?? value('HTTPS_PROXY')),
+      none: value('no_proxy') ?? value('NO_PROXY') ?? '',
+    },
     providers,
     workersAiAccountId: accountId(value('TOLLGATE_PROVIDER_WORKERS_AI_ACCOUNT_ID')),
     databaseUrl: serverUrl('TOLLGATE_DATABASE_URL', value('TOLLGATE_DATABASE_URL'), ['postgres:', 'postgresql:']),
@@ -109,6 +120,7 @@ export function readConfig(slugs: readonly string[], environment: NodeJS.Process
     workers: workers(value('TOLLGATE_WORKERS'), redisUrl),
     cacheBytes: integer('TOLLGATE_CACHE_BYTES', value('TOLLGATE_CACHE_BYTES'), 64 << 20, 1, 2 ** 40),
     maxBodyBytes: integer('TOLLGATE_MAX_BODY_BYTES', value('TOLLGATE_MAX_BODY_BYTES'), 100 << 20, 1, 2 ** 31),
+    maxConnections: integer('TOLLGATE_MAX_CONNECTIONS', value('TOLLGATE_MAX_CONNECTIONS'), 10_000, 1, 1_000_000),
     maxJournalBytes: integer('TOLLGATE_MAX_JOURNAL_BYTES', value('TOLLGATE_MAX_JOURNAL_BYTES'), 0, 0, 2 ** 50),
     logLevel: logLevel(value('TOLLGATE_LOG_LEVEL') ?? 'info'),
     warnings,
@@ -154,6 +166,24 @@ function httpUrl(name: string, text: string): string {
     return text.replace(/\/+$/, '')
   }
   throw new ConfigError(`${name} is "${text}": an http:// or https:// address without query or credentials is allowed`)
+}
+
+/** As other programs write it, also without a scheme. */
+function proxyUrl(name: string, text: string | null): string | null {
+  if (text === null) return null
+  const address = text.includes('://') ? text : `http://${text}`
+  const url = URL.canParse(address) ? new URL(address) : null
+  if (
+    url &&
+    (url.protocol === 'http:' || url.protocol === 'https:') &&
+    url.hostname &&
+    isDecodable(url.username + url.password)
+  ) {
+    return address
+  }
+  throw new ConfigError(
+    `${name} is "${withoutPassword(text)}": the address of a proxy is allowed, as http://user:password@host:port`,
+  )
 }
 
 /** The address of a database or of Redis. */

@@ -14,6 +14,9 @@ const hopByHop: ReadonlySet<string> = new Set([
   'upgrade',
 ])
 
+/** Through which Tollgates a call has come: their instances, separated by commas. */
+export const hopHeader = 'tollgate-hops'
+
 /** What a request carries for Tollgate or for its own hop, and a provider must not see. */
 export const notForwarded: ReadonlySet<string> = new Set([
   ...hopByHop,

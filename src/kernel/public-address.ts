@@ -9,6 +9,8 @@ export interface UpstreamPolicy {
   faultOf(url: string): string | null
   /** Whether a connection may go to this IP address, which `host` stands for. */
   mayDial(host: string, address: string): boolean
+  /** Whether the operator allows this host by its name, whatever that stands for. */
+  isNamed(host: string): boolean
 }
 
 /** `allowed`: host names, IP addresses and CIDRs, as `readAllowedUpstreams` took them apart. */
@@ -26,6 +28,7 @@ export function createUpstreamPolicy(allowed: readonly string[]): UpstreamPolicy
 
   return {
     mayDial,
+    isNamed: (host) => names.has(bareHost(host)),
     faultOf(text) {
       // The parser of URLs would pass over white space and turn backslashes.
       const url = /^https?:\/\/[^\s\\\p{Cc}]+$/iu.test(text) && URL.canParse(text) ? new URL(text) : null

@@ -2,6 +2,7 @@ import type { DocumentKind, DocumentRecord } from '../contract/document.ts'
 import type { GatewayRecord } from '../contract/gateway-record.ts'
 import type { TokenBody } from '../contract/tokens.ts'
 import type { TokenGrant } from '../contract/permissions.ts'
+import { createCustomProviders, type CustomProviderSnapshot } from './custom-providers.ts'
 
 /**
  * What the request path needs of the stored settings, compiled once and kept in memory: loaded at start, changed by
@@ -12,6 +13,8 @@ export interface Live {
   all(): GatewaySnapshot[]
   /** The token with this hash. */
   token(hash: string): TokenSnapshot | undefined
+  /** The custom provider of an account with this slug, which is without `custom-`. */
+  customProvider(accountId: string, slug: string): CustomProviderSnapshot | undefined
   apply(change: LiveChange): void
   /** Every change up to this version of the store's settings is in force here. */
   version(): number
@@ -29,7 +32,7 @@ export type LiveChange = { version: number | null } & (
 )
 
 /** The kinds of documents that are kept here. */
-export const liveKinds: DocumentKind[] = ['token']
+export const liveKinds: DocumentKind[] = ['token', 'custom_provider', 'provider_cost']
 
 /** A token as it is asked for. */
 export interface TokenSnapshot {
@@ -65,12 +68,17 @@ export interface GatewaySnapshot {
 export function createLive(records: readonly GatewayRecord[]): Live {
   const accounts = new Map<string, Map<string, GatewaySnapshot>>()
   const tokens = createTokens()
+  const customProviders = createCustomProviders()
   let reached = 0
 
   function apply(change: LiveChange): void {
-    if (change.type === 'documents') tokens.change(change.put, change.removed)
-    else if (change.type === 'all-documents') tokens.replace(change.documents)
-    else applyToGateways(change)
+    if (change.type === 'documents') {
+      tokens.change(change.put, change.removed)
+      customProviders.change(change.put, change.removed)
+    } else if (change.type === 'all-documents') {
+      tokens.replace(change.documents)
+      customProviders.replace(change.documents)
+    } else applyToGateways(change)
     // A gap stays visible, until somebody reads what is missing.
     if (change.version === reached + 1) reached++
   }
@@ -92,6 +100,7 @@ export function createLive(records: readonly GatewayRecord[]): Live {
     gateway: (accountId, gatewayId) => accounts.get(accountId)?.get(gatewayId),
     all: () => [...accounts.values()].flatMap((gateways) => [...gateways.values()]),
     token: (hash) => tokens.find(hash),
+    customProvider: (accountId, slug) => customProviders.find(accountId, slug),
     apply,
     version: () => reached,
     reach(version) {

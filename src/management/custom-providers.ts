@@ -21,9 +21,6 @@ import type { Handlers, Input } from './routes.ts'
 
 type Routes = typeof customProviderRoutes
 
-/** A part that begins to call them takes it away. */
-const notCalled = 'stored, not enforced: requests cannot be sent to custom providers yet'
-
 export function createCustomProviderHandlers(deps: ManagementDeps): Handlers<Routes> {
   return {
     async list({ params, query, caller }) {
@@ -63,7 +60,7 @@ async function create(deps: ManagementDeps, { params, body, caller }: Input<Rout
     deps.clock.nowMs(),
   )
   await write(deps, caller, { op: 'insert', document: provider }, { before: null, after: provider })
-  return { result: presentCustomProvider(deps, caller, provider), notes: [notCalled] }
+  return { result: presentCustomProvider(deps, caller, provider) }
 }
 
 async function update(deps: ManagementDeps, { params, body, ifMatch, caller }: Input<Routes['update']>) {
@@ -81,7 +78,7 @@ async function update(deps: ManagementDeps, { params, body, ifMatch, caller }: I
   if (isElsewhere && (await hasKeys(deps, before))) requireSecretsPermission(caller, before)
   const step = updateOf(before, { body: changed, name: slug }, deps.clock.nowMs())
   await write(deps, caller, step, { before, after: step.document })
-  return { result: presentCustomProvider(deps, caller, step.document), notes: [notCalled] }
+  return { result: presentCustomProvider(deps, caller, step.document) }
 }
 
 function isWanted({ id, name: slug, body }: CustomProviderDocument, query: Input<Routes['list']>['query']): boolean {

@@ -3,6 +3,7 @@ import type { DocumentRecord, DocumentWrite } from '../contract/document.ts'
 import type { Caller } from '../contract/permissions.ts'
 import type { ProviderCost, ProviderCostBody, providerCostRoutes } from '../contract/provider-costs.ts'
 import { GatewayError } from '../kernel/errors.ts'
+import { pricedCostType, unreadPrices } from '../pricing/custom-costs.ts'
 import { auditEntry } from './audit.ts'
 import { findCustomProvider } from './custom-provider-view.ts'
 import type { ManagementDeps } from './deps.ts'
@@ -14,9 +15,6 @@ import type { Handlers, Input } from './routes.ts'
 
 type Routes = typeof providerCostRoutes
 type CostDocument = DocumentRecord<'provider_cost'>
-
-/** A part that begins to price requests by them takes it away. */
-const notPriced = 'stored, not enforced: requests are not priced by it yet'
 
 /** The more exactly a rule says which models it means, the more it weighs. */
 const weights: Record<ProviderCostBody['model_rule'], number> = { equals: 2, 'starts-with': 1, contains: 0 }
@@ -48,7 +46,7 @@ export function createProviderCostHandlers(deps: ManagementDeps): Handlers<Route
         const name = nameOf(before.parentId ?? '', changed)
         const step = updateOf(before, { body: changed, name }, deps.clock.nowMs())
         await write(deps, caller, step, { before, after: step.document })
-        return { result: present(step.document), notes: [notPriced] }
+        return { result: present(step.document), ...notesOn(step.document.body) }
       }),
 
     delete: ({ params, ifMatch, caller }) =>
@@ -70,7 +68,7 @@ async function create(deps: ManagementDeps, { params, body, caller }: Input<Rout
     deps.clock.nowMs(),
   )
   await write(deps, caller, { op: 'insert', document: cost }, { before: null, after: cost })
-  return { result: present(cost), notes: [notPriced] }
+  return { result: present(cost), ...notesOn(cost.body) }
 }
 
 /** Throws `custom_provider_unknown`. */
@@ -81,6 +79,14 @@ async function find(
   const found = await store.documents.get('provider_cost', id)
   if (found?.accountId === account_id) return found
   throw new GatewayError('custom_provider_unknown', `Cost not found: the account ${account_id} has no cost ${id}.`)
+}
+
+/** What of a cost no request is priced by. */
+function notesOn({ cost_type, token_pricing = {} }: ProviderCostBody): { notes?: string[] } {
+  const unread = unreadPrices.filter((name) => token_pricing[name] !== undefined)
+  if (cost_type !== pricedCostType)
+    return { notes: [`stored, not enforced: only costs of the type ${pricedCostType} price requests`] }
+  return unread.length === 0 ? {} : { notes: [`stored, not enforced: ${unread.join(', ')}`] }
 }
 
 /** There is one cost for each of these. */

@@ -2,7 +2,6 @@ import type { Cost, CostItem } from '../contract/cost.ts'
 import { tokensIn } from '../contract/usage.ts'
 import type { Usage } from '../contract/usage.ts'
 import { multiplyHalfEven } from './money.ts'
-import { priceSource } from './price-table.ts'
 import type { PricedModel } from './price-table.ts'
 import { rateFor } from './rates.ts'
 import type { RateCard, Unit } from './rates.ts'
@@ -47,7 +46,7 @@ export function bill(usage: Usage, model: PricedModel, atMs: number): Cost {
   if (fee !== undefined) addAmount('requests', 1, fee * 1000, fee)
   else if (card.rates.has('requests')) add('requests', 1)
 
-  const cost = { items, source: priceSource, entry: model.entry }
+  const cost = { items, source: model.source, entry: model.entry }
   if (missing.length > 0) {
     return { totalNanoUsd: null, ...cost, unknown: `${model.entry} has no usable price for: ${missing.join(', ')}` }
   }

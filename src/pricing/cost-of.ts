@@ -1,7 +1,6 @@
 import type { Cost } from '../contract/cost.ts'
 import type { Usage } from '../contract/usage.ts'
 import { bill } from './bill.ts'
-import { priceSource } from './price-table.ts'
 import type { PriceTable, PricedModel } from './price-table.ts'
 
 /** An answered request as far as its cost depends on it. */
@@ -20,11 +19,13 @@ export interface PricedRequest {
 
 /** What a request cost. What is not known is said, never guessed. Never throws. */
 export function costOf(prices: PriceTable, request: PricedRequest): Cost {
-  if (request.pricing === 'free') return { totalNanoUsd: 0, items: [], source: priceSource, entry: null }
-  if (request.pricing === 'unpriceable') return unpriced(null, 'this endpoint has no price that an answer could tell')
+  const { source } = prices
+  if (request.pricing === 'free') return { totalNanoUsd: 0, items: [], source, entry: null }
+  if (request.pricing === 'unpriceable')
+    return unpriced(source, null, 'this endpoint has no price that an answer could tell')
   const model = findModel(prices, request)
-  if (!model) return unpriced(null, whyNoModel(request))
-  if (!request.usage) return unpriced(model.entry, 'the answer reports no usage')
+  if (!model) return unpriced(source, null, whyNoModel(request))
+  if (!request.usage) return unpriced(source, model.entry, 'the answer reports no usage')
   return bill(request.usage, model, request.atMs)
 }
 
@@ -42,6 +43,6 @@ function whyNoModel({ priceId, answeredModel, requestedModel }: PricedRequest): 
   return `there is no price for the model ${model.slice(0, 100)}`
 }
 
-function unpriced(entry: string | null, unknown: string): Cost {
-  return { totalNanoUsd: null, items: [], source: priceSource, entry, unknown }
+function unpriced(source: string, entry: string | null, unknown: string): Cost {
+  return { totalNanoUsd: null, items: [], source, entry, unknown }
 }

@@ -9,6 +9,8 @@ export const priceSource = 'genai-prices@0.1.8'
 
 /** One model of the table. */
 export interface PricedModel {
+  /** See `PriceTable.source`. */
+  source: string
   /** Provider and model in the table: `openai/gpt-4o-mini`. */
   entry: string
   /** The table says that it costs nothing, by name and by having no prices. No prices alone mean unknown ones. */
@@ -18,6 +20,8 @@ export interface PricedModel {
 }
 
 export interface PriceTable {
+  /** The table and its version, as a cost names where its rates come from. */
+  source: string
   /** The model's prices at the provider with this id in the table; null where the table does not know it. */
   find(priceId: string, model: string): PricedModel | null
 }
@@ -34,6 +38,7 @@ export function createPriceTable(): PriceTable {
   const byProvider = new Map<string, Map<string, PricedModel | null>>()
 
   return {
+    source: priceSource,
     find(priceId, model) {
       if (model.length > longestModel) return null
       let models = byProvider.get(priceId)
@@ -53,6 +58,7 @@ function lookUp(priceId: string, model: string): PricedModel | null {
   const found = calcPrice({}, model, { providerId: priceId })
   if (!found) return null
   return {
+    source: priceSource,
     entry: `${found.provider.id}/${found.model.id}`,
     isFree: found.model.id.endsWith(':free') && Object.keys(found.model.prices).length === 0,
     ratesAt: compilePrices(found.model),

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { createChangeFollower } from '../jobs/follow-changes.ts'
 import { ownPositions } from '../journal/journal-id.ts'
 import { createJournal, type Journal, type JournalStats } from '../journal/journal.ts'
@@ -36,6 +37,8 @@ const catchUpMs = 1000
 /** The engines of floor 2. */
 export interface Engines {
   store: Store
+  /** Names all processes that share the store, and tells nothing of it: providers see it. */
+  instance: string
   kv: Kv
   live: Live
   journal: Journal
@@ -74,6 +77,7 @@ export async function openEngines(
   ingest.poke()
   return {
     store,
+    instance: hash('sha256', `tollgate instance ${await store.logs.storeId()}`).slice(0, 12),
     kv,
     live,
     journal,

@@ -1,14 +1,18 @@
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
+import { createFindCustomProvider } from '../gateway/custom-provider.ts'
+import { createDial } from '../gateway/dial.ts'
 import { createFlights } from '../gateway/flight.ts'
 import { createPipeline, type Run } from '../gateway/pipeline.ts'
 import { createRefusalSampler } from '../gateway/refusal.ts'
 import { createChooseTarget } from '../gateway/target.ts'
 import { createUpstreams, type Upstreams } from '../gateway/upstream.ts'
 import type { JournalStats } from '../journal/journal.ts'
+import { createCheckedLookup } from '../kernel/checked-lookup.ts'
 import { GatewayError } from '../kernel/errors.ts'
 import { createIds } from '../kernel/ids.ts'
-import { createUpstreamPolicy } from '../kernel/public-address.ts'
+import { createChooseProxy } from '../kernel/proxies.ts'
+import { createUpstreamPolicy, type UpstreamPolicy } from '../kernel/public-address.ts'
 import { createVault, type Vault } from '../kernel/vault.ts'
 import { createManagementApp } from '../management/app.ts'
 import { findGateway } from '../management/find-gateway.ts'
@@ -34,8 +38,8 @@ export interface Node {
 export async function startNode(base: Base, storage: Storage, options: NodeOptions): Promise<Node> {
   const { config, patience } = base
   const engines = await openEngines(base, storage, options)
-  const upstreams = createUpstreams(patience)
   const parts = createParts(base, engines)
+  const upstreams = openUpstreams(base, parts)
   const run = createDataPlane(base, engines, parts, upstreams)
   const server = await listen(config).catch(async (error: unknown) => {
     await engines.close()
@@ -60,30 +64,45 @@ interface Parts {
   credentials: Credentials
   newId: () => string
   vault: Vault
+  upstreamPolicy: UpstreamPolicy
 }
 
-function createParts({ adminToken, encryptionKeys, clock }: Base, { live }: Engines): Parts {
+function createParts({ config, adminToken, encryptionKeys, clock }: Base, { live }: Engines): Parts {
   return {
     credentials: createCredentials(adminToken, live, clock),
     newId: createIds(() => clock.nowMs()),
     vault: createVault(encryptionKeys),
+    upstreamPolicy: createUpstreamPolicy(config.allowedUpstreams),
   }
+}
+
+function openUpstreams({ config, patience }: Base, { upstreamPolicy }: Parts): Upstreams {
+  const dial = createDial({
+    checked: createCheckedLookup(upstreamPolicy),
+    chooseProxy: createChooseProxy(config.proxies),
+    isNamed: upstreamPolicy.isNamed,
+    connectMs: patience.connectMs,
+  })
+  return createUpstreams(patience, dial)
 }
 
 function createDataPlane(
   { config, log, clock }: Base,
   engines: Engines,
-  { credentials, newId }: Parts,
+  { credentials, newId, vault, upstreamPolicy }: Parts,
   upstreams: Upstreams,
 ): Run {
-  const { store, live, journal, kv, catchUpSettings } = engines
+  const { store, instance, live, journal, kv, catchUpSettings } = engines
   return createPipeline({
     clock,
     newId,
     log,
     live,
     credentials,
-    chooseTarget: createChooseTarget(config),
+    chooseTarget: createChooseTarget(config, {
+      findCustomProvider: createFindCustomProvider({ live, vault, upstreamPolicy }),
+      instance,
+    }),
     kv,
     flights: createFlights(config.cacheBytes),
     upstreams,
@@ -108,8 +127,7 @@ function createOthers({ config, log, clock }: Base, engines: Engines, parts: Par
   const { store, live, kv, stats, caughtUp, catchUpSettings } = engines
   const { adminEmail } = config
   const publicUrl = config.publicUrl ?? url
-  const upstreamPolicy = createUpstreamPolicy(config.allowedUpstreams)
-  const own = { adminEmail, publicUrl, upstreamPolicy }
+  const own = { adminEmail, publicUrl }
   const deps = { ...parts, ...own, store, live, kv, clock, log, caughtUp, catchUpSettings }
   return new Hono()
     .route('/', createOperations({ store, kv, journalStats: stats }))

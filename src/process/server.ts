@@ -29,6 +29,8 @@ export function listen(config: Config): Promise<HttpServer> {
     requestTimeout: 0,
     maxHeaderSize: 64 * 1024,
   })
+  // What is too much here is closed, not handed on to other processes of the same port. Node's types do not know the second one.
+  Object.assign(server, { maxConnections: config.maxConnections, dropMaxConnection: true })
   const sockets = createBag<Socket>()
   server.on('connection', (socket) => void socket.once('close', sockets.add(socket)))
   return new Promise((resolve, reject) => {

@@ -1,5 +1,6 @@
 import type { Format } from '../formats/format.ts'
 import { formats } from '../formats/index.ts'
+import { customEndpoints } from './custom.ts'
 import { providers } from './index.ts'
 import type { HostPattern, Provider } from './provider.ts'
 
@@ -20,8 +21,11 @@ interface CompiledHost {
 const version = /^v\d\w*\//
 const placeholder = /\{(\w+)\}/
 
-const findersBySlug: ReadonlyMap<string, FindFormat> = new Map(
-  providers.map((provider) => [provider.slug, compileEndpoints(provider.endpoints)]),
+const finders: ReadonlyMap<Provider['endpoints'], FindFormat> = new Map(
+  [customEndpoints, ...providers.map(({ endpoints }) => endpoints)].map((endpoints) => [
+    endpoints,
+    compileEndpoints(endpoints),
+  ]),
 )
 const hostsBySlug: ReadonlyMap<string, readonly CompiledHost[]> = new Map(
   providers.map((provider) => [provider.slug, (provider.hosts ?? []).map(compileHost)]),
@@ -53,7 +57,7 @@ export function joinPath(base: string, path: string): string {
 
 /** The format of an endpoint, null where it is not read. Takes the path of its address. */
 export function formatOf(provider: Provider, path: string): Format | null {
-  return findersBySlug.get(provider.slug)?.(path) ?? null
+  return finders.get(provider.endpoints)?.(path) ?? null
 }
 
 function rewrite(provider: Provider, path: string): string {

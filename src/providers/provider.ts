@@ -42,6 +42,8 @@ export interface Provider {
   refusesStreamUsage?: RegExp
   /** The provider's id in the price table, null where it has none. */
   priceId: string | null
+  /** Of a provider that may change: names what it is now, so that nothing cached outlives it. */
+  version?: string
   /** The price is that of the model asked for: answers name it without the part of its id that decides the price. */
   pricesRequestedModel?: true
   /** Where these facts come from. */

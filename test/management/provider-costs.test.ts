@@ -44,7 +44,7 @@ describe('management: costs of custom providers', () => {
       created_at: now,
       modified_at: now,
     })
-    assert.match(body.messages[0]?.message ?? '', /^stored, not enforced/)
+    assert.deepEqual(body.messages, [])
     assert.deepEqual((await api.call('GET', `${costs}/${result.id}`)).result, result)
     const changes = { model: 'n', model_rule: 'contains', enable: false, cost_out: 3 }
     const changed = (await api.call('PATCH', `${costs}/${result.id}`, changes)).result
@@ -124,5 +124,12 @@ describe('management: costs of custom providers', () => {
   it('are no id of a provider', async () => {
     const { status, body } = await api.call('DELETE', costs)
     assert.deepEqual([status, body.errors[0]?.code], [405, 7001])
+  })
+
+  it('say which of them price no request', async () => {
+    const notes = async (more: object) => (await create(`noted-${JSON.stringify(more)}`, more)).body.messages
+    assert.match((await notes({ cost_type: 'requests' }))[0]?.message ?? '', /^stored, not enforced: only .* tokens/)
+    const video = await notes({ token_pricing: { input_video_tokens: 1, input_tokens: 1 } })
+    assert.equal(video[0]?.message, 'stored, not enforced: input_video_tokens')
   })
 })
