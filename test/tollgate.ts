@@ -20,6 +20,9 @@ export interface TestTollgate {
   gateway(id: string, settings?: Record<string, unknown>): Promise<string>
   /** All rows of a gateway of the account `test`, newest first, as the API lists them. */
   logs(id: string): Promise<Record<string, unknown>[]>
+  /** Stops and leaves the data folder, for another one to start with. */
+  stop(): Promise<void>
+  /** Stops and removes the data folder. */
   close(): Promise<void>
 }
 
@@ -66,6 +69,7 @@ export async function startForTest(
       const { body } = await manage('GET', `/gateways/${id}/logs?per_page=50`)
       return body.result as Record<string, unknown>[]
     },
+    stop: () => tollgate.close(),
     async close() {
       await tollgate.close()
       rmSync(dataDir, { recursive: true, force: true })
