@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import type { Route } from '../contract/route.ts'
 import { type Caller, mayUse } from '../contract/permissions.ts'
 import { GatewayError } from '../kernel/errors.ts'
+import { isDeeperThan } from '../kernel/json-depth.ts'
 import type { Live } from '../live/live.ts'
 import { parseInput } from './invalid-input.ts'
 import { readQuery } from './query.ts'
@@ -92,8 +93,14 @@ function requirePermission(
   )
 }
 
+/** What is kept is written again and compared, and each level takes stack. */
+const deepestBody = 100
+
 function parseJson(text: string): unknown {
   if (text.trim() === '') return undefined
+  if (isDeeperThan(text, deepestBody)) {
+    throw new GatewayError('input_invalid', `The body nests deeper than ${deepestBody} levels.`, { path: ['body'] })
+  }
   try {
     return JSON.parse(text)
   } catch (error) {
