@@ -6,6 +6,7 @@ import { GatewayError } from '../kernel/errors.ts'
 import { makeToken } from '../kernel/secrets.ts'
 import { createCredentials } from '../live/credentials.ts'
 import { createLive } from '../live/live.ts'
+import { customProvider } from '../providers/custom.ts'
 import { providers } from '../providers/index.ts'
 import { readOptions } from './request-options.ts'
 import { createChooseTarget, type Target } from './target.ts'
@@ -113,6 +114,28 @@ test('no path leads to a host that is not the provider’s, or out of its base',
     }),
     { numRuns: 10_000 },
   )
+})
+
+test('no path leaves the base of a custom provider, and no slug reaches another one', () => {
+  const custom = {
+    provider: { ...customProvider, slug: 'custom-x', name: 'x', baseUrl: 'https://llm.example.com/base/v1' },
+  }
+  const chooseCustom = createChooseTarget(readConfig(slugs, {}), {
+    findCustomProvider: ({ slug }) => (slug === 'custom-x' ? { ...custom, headers: [], prices: null } : null),
+    instance: 'here',
+  })
+  fc.assert(
+    fc.property(path, (tried) => {
+      const target = choose(chooseCustom, 'custom-x', tried)
+      if (!target) return
+      const url = new URL(target.origin + target.path)
+      assert.deepEqual([url.origin, target.isUserGiven], ['https://llm.example.com', true])
+      assert.ok(url.pathname.startsWith('/base/v1/'), url.href)
+      assert.ok(!decodedSegments(target.path).includes('..') && !/[\\#]/.test(target.path), target.path)
+    }),
+    { numRuns: 10_000 },
+  )
+  assert.equal(choose(chooseCustom, 'custom-y', 'models'), null)
 })
 
 test('no path leaves the base that the operator set', () => {
