@@ -41,6 +41,9 @@ test('a wrong value stops the start with one line that names variable, value and
     ['TOLLGATE_PORT', '1e3', /TOLLGATE_PORT is "1e3"/],
     ['TOLLGATE_HOST', 'http://x', /TOLLGATE_HOST is "http:\/\/x"/],
     ['TOLLGATE_MAX_BODY_BYTES', '-1', /TOLLGATE_MAX_BODY_BYTES is "-1"/],
+    ['TOLLGATE_MAX_CONNECTIONS', '0', /TOLLGATE_MAX_CONNECTIONS is "0": a whole number from 1/],
+    ['HTTPS_PROXY', 'socks5://u:secret@x:1', /HTTPS_PROXY is "socks5:\/\/u:\*\*\*@x:1": the address of a proxy/],
+    ['http_proxy', 'http://', /HTTP_PROXY is "http:\/\/"/],
     ['TOLLGATE_PUBLIC_URL', 'ftp://x', /TOLLGATE_PUBLIC_URL is "ftp:\/\/x"/],
     ['TOLLGATE_ALLOW_PRIVATE_UPSTREAMS', 'llm.internal, http://x', /UPSTREAMS has "http:\/\/x" in it: host names/],
     ['TOLLGATE_LOG_LEVEL', 'loud', /TOLLGATE_LOG_LEVEL is "loud": debug, info/],
@@ -65,6 +68,21 @@ test('a wrong value stops the start with one line that names variable, value and
       name,
     )
   }
+})
+
+test('proxies are taken from the environment as other programs take them', () => {
+  const environment = {
+    HTTPS_PROXY: 'proxy.lan:3128',
+    https_proxy: 'http://first:1',
+    NO_PROXY: 'a,b',
+    HTTP_PROXY: 'plain:2',
+  }
+  assert.deepEqual(readConfig([], environment).proxies, {
+    http: 'http://plain:2',
+    https: 'http://first:1',
+    none: 'a,b',
+  })
+  assert.deepEqual(readConfig([], {}).proxies, { http: null, https: null, none: '' })
 })
 
 test('a database, Redis and several processes are taken from the environment', () => {
