@@ -17,7 +17,14 @@ export const anthropicMessages: Format = {
   readRequest,
   readAnswer,
   createStreamReader,
+  isOpening: (data) => openingTypes.has(asText(parseObject(data)?.['type']) ?? ''),
+  errorEvent({ status, message }) {
+    const error = { type: status === 504 ? 'timeout_error' : 'api_error', message }
+    return `event: error\ndata: ${JSON.stringify({ type: 'error', error })}\n\n`
+  },
 }
+
+const openingTypes = new Set(['message_start', 'content_block_start', 'ping'])
 
 /** An answer has a handful of blocks; a bound keeps a broken provider from filling memory. */
 const mostBlocks = 4096

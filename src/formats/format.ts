@@ -25,6 +25,26 @@ export interface Format {
   makesJobs?: true
   /** A reader for one streamed answer; null where the format does not stream. */
   createStreamReader: (() => StreamReader) | null
+  /**
+   * Whether an event (its data, of a stream that began well) only opens the answer: a role, an empty message, a sign of
+   * life. Left out: every event is content.
+   */
+  isOpening?(data: string): boolean
+  /**
+   * What tells the clients of this format, at the end of a stream of server-sent events, that it broke off: their SDKs
+   * throw at it. Left out: there is no such thing, and only the connection can tell.
+   */
+  errorEvent?(failure: StreamFailure): string
+}
+
+/** Why a stream broke off. */
+export interface StreamFailure {
+  /** What the client would have been answered, had it been known in time: 502 or 504. */
+  status: number
+  /** Tollgate's own number for it. */
+  number: number
+  /** In words that a client may see. */
+  message: string
 }
 
 export type Pricing = 'priced' | 'free' | 'unpriceable'

@@ -17,6 +17,11 @@ export const gemini: Format = {
   readRequest,
   readAnswer,
   createStreamReader,
+  // Without `data:`, as Google sends it itself: its clients throw at a line that is an error, and only pass on events.
+  errorEvent({ status, message }) {
+    const error = { code: status, message, status: status === 504 ? 'DEADLINE_EXCEEDED' : 'UNAVAILABLE' }
+    return `${JSON.stringify({ error })}\n`
+  },
 }
 
 /** embedContent and batchEmbedContents. Source: https://ai.google.dev/api/embeddings (checked 2026-11-22). */

@@ -3,6 +3,7 @@ import type { AnswerFacts, Format, FormatRequest, RequestFacts, StreamReader } f
 import { asCount, asObject, asText, parseObject, setMember } from './json.ts'
 import type { JsonObject } from './json.ts'
 import { entryAt, mergeDelta } from './merge-delta.ts'
+import { openAiErrorEvent } from './openai-error-event.ts'
 import { readOpenAiUsage } from './openai-usage.ts'
 
 /**
@@ -16,6 +17,8 @@ export const openaiChat: Format = {
   readRequest: readOpenAiRequest,
   readAnswer: readOpenAiAnswer,
   createStreamReader: () => createChoicesReader('chat.completion', finishChoice),
+  isOpening: isOpeningChunk,
+  errorEvent: openAiErrorEvent,
 }
 
 /** Model and `stream` where the OpenAI family has them: at the top level of the body. */
@@ -43,7 +46,10 @@ export function createChoicesReader(object: string, finishChoice: (choice: JsonO
 
   return {
     decisive: /\[DONE\]|"(?:usage|error)":\s*[{"]/,
-    endIsComplete: false,
+    // Some end without `[DONE]`.
+    get endIsComplete() {
+      return choices.length > 0 && choices.every((choice) => asText(choice?.['finish_reason']) !== null)
+    },
     event(_name, data) {
       if (data === '[DONE]') return 'terminal'
       const chunk = parseObject(data)
@@ -57,6 +63,17 @@ export function createChoicesReader(object: string, finishChoice: (choice: JsonO
     facts: () => readOpenAiAnswer(message),
     message: () => message && { ...message, object, choices: choices.toSorted(byIndex).map(finishChoice) },
   }
+}
+
+/** Whether a chunk has nothing in its choices yet but a role and empty texts; one without choices is a sign of life. */
+export function isOpeningChunk(data: string): boolean {
+  const chunk = parseObject(data)
+  if (!Array.isArray(chunk?.['choices']) || asObject(chunk['usage'])) return false
+  return chunk['choices'].every((choice) => {
+    const { delta, text, finish_reason: reason } = asObject(choice) ?? {}
+    const pieces = Object.entries(asObject(delta) ?? {}).filter(([name]) => name !== 'role')
+    return !reason && !text && pieces.every(([, piece]) => piece === null || piece === '')
+  })
 }
 
 function byIndex(a: JsonObject, b: JsonObject): number {

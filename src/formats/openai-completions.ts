@@ -1,5 +1,6 @@
 import type { Format } from './format.ts'
-import { createChoicesReader, readOpenAiAnswer, readOpenAiRequest } from './openai-chat.ts'
+import { createChoicesReader, isOpeningChunk, readOpenAiAnswer, readOpenAiRequest } from './openai-chat.ts'
+import { openAiErrorEvent } from './openai-error-event.ts'
 
 /**
  * OpenAI's older text completions. Source: https://platform.openai.com/docs/api-reference/completions
@@ -12,4 +13,6 @@ export const openaiCompletions: Format = {
   readRequest: readOpenAiRequest,
   readAnswer: readOpenAiAnswer,
   createStreamReader: () => createChoicesReader('text_completion', (choice) => choice),
+  isOpening: isOpeningChunk,
+  errorEvent: openAiErrorEvent,
 }

@@ -3,6 +3,7 @@ import type { AnswerFacts, Format, StreamReader } from './format.ts'
 import { asCount, asList, asObject, asText, parseObject } from './json.ts'
 import type { JsonObject } from './json.ts'
 import { readOpenAiRequest } from './openai-chat.ts'
+import { openAiError } from './openai-error-event.ts'
 import { readOpenAiUsage } from './openai-usage.ts'
 
 /**
@@ -17,7 +18,21 @@ export const openaiResponses: Format = {
   readRequest: readOpenAiRequest,
   readAnswer,
   createStreamReader,
+  isOpening: (data) => openingTypes.has(asText(parseObject(data)?.['type']) ?? ''),
+  // As its `error` event has it; the SDKs throw at the member `error`.
+  errorEvent(failure) {
+    const error = openAiError(failure)
+    return `event: error\ndata: ${JSON.stringify({ ...error, type: 'error', error })}\n\n`
+  },
 }
+
+const openingTypes = new Set([
+  'response.created',
+  'response.queued',
+  'response.in_progress',
+  'response.output_item.added',
+  'response.content_part.added',
+])
 
 const terminalTypes = new Set(['response.completed', 'response.incomplete', 'response.failed'])
 

@@ -1,8 +1,15 @@
 import type { Usage } from '../contract/usage.ts'
 import type { AnswerFacts, Format } from './format.ts'
-import { asCount, asList, asObject, asText } from './json.ts'
+import { asCount, asObject } from './json.ts'
 import type { JsonObject } from './json.ts'
-import { createChoicesReader, finishChoice, readOpenAiAnswer, readOpenAiRequest } from './openai-chat.ts'
+import {
+  createChoicesReader,
+  finishChoice,
+  isOpeningChunk,
+  readOpenAiAnswer,
+  readOpenAiRequest,
+} from './openai-chat.ts'
+import { openAiErrorEvent } from './openai-error-event.ts'
 
 /**
  * Perplexity's chat completions: OpenAI's, with what its searches used and cost. Reasoning is told beside the
@@ -24,11 +31,12 @@ export const perplexityChat: Format = {
       message,
       facts: () => ({ ...readAnswer(message()), error: reader.facts().error }),
       get endIsComplete() {
-        const choices = asList(message()?.['choices'])
-        return choices.length > 0 && choices.every((choice) => asText(asObject(choice)?.['finish_reason']) !== null)
+        return reader.endIsComplete
       },
     }
   },
+  isOpening: isOpeningChunk,
+  errorEvent: openAiErrorEvent,
 }
 
 function readAnswer(body: unknown): AnswerFacts {

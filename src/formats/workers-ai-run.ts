@@ -4,6 +4,7 @@ import { asObject, asText, parseObject } from './json.ts'
 import type { JsonObject } from './json.ts'
 import { mergeDelta } from './merge-delta.ts'
 import { openaiChat } from './openai-chat.ts'
+import { openAiErrorEvent } from './openai-error-event.ts'
 import { readOpenAiUsage } from './openai-usage.ts'
 
 /**
@@ -18,6 +19,7 @@ export const workersAiRun: Format = {
   readRequest,
   readAnswer,
   createStreamReader,
+  errorEvent: openAiErrorEvent,
 }
 
 const modelInPath = /(?:^|\/)run\/(.+)$/

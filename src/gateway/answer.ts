@@ -10,7 +10,7 @@ import { headerOf, returnedHeaders } from './answer-headers.ts'
 import { decodeStream } from './decoding.ts'
 import { describeAnswer, describeServed, type Draft, type Ending, ownHeaders, writeDraft } from './draft.ts'
 import { ClientLeft, type Sink } from './exchange.ts'
-import { orderlyEnd, relay } from './relay.ts'
+import { orderlyEnd, relay, type RelayOptions } from './relay.ts'
 import { type AnswerReading, createPlainTap, createStreamTap, type Tap, type TapLimits } from './tap.ts'
 import type { SharedCall } from './flight.ts'
 import { keepAnswer, savedBy } from './stored-answer.ts'
@@ -73,7 +73,13 @@ export function passOn(passage: Passage, deps: AnswerDeps): Promise<void> {
 
   const isShort = !isEventStream && (answer.isEnded() || (lengthBytes !== null && lengthBytes <= shortAnswerBytes))
   if (isShort) return sendWhole(passage, tap, deps)
-  return sendAsItComes(passage, answer, tap, isRead ? null : lengthBytes, deps)
+  const isSse = isRead && contentType?.startsWith('text/event-stream') === true
+  const way = {
+    answer,
+    lengthBytes: isRead ? null : lengthBytes,
+    errorEvent: (isSse && target.format.errorEvent) || null,
+  }
+  return sendAsItComes(passage, tap, way, deps)
 }
 
 function hasNoBody({ method, answer }: Passage): boolean {
@@ -134,9 +140,8 @@ function collect(answer: UpstreamAnswer, sink: Sink, tap: Tap): Buffer | Promise
 
 function sendAsItComes(
   passage: Passage,
-  answer: UpstreamAnswer,
   tap: Tap,
-  lengthBytes: number | null,
+  { answer, lengthBytes, errorEvent }: Pick<RelayOptions, 'answer' | 'errorEvent'> & { lengthBytes: number | null },
   deps: AnswerDeps,
 ): Promise<void> {
   const { draft, sink } = passage
@@ -161,6 +166,7 @@ function sendAsItComes(
     status: answer.status,
     headers,
     abort: passage.abort,
+    errorEvent,
     onBytes() {
       draft.record.firstByteMs ??= Math.round(deps.clock.tickMs() - draft.startTick)
     },

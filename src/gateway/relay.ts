@@ -1,4 +1,5 @@
-import type { GatewayError } from '../kernel/errors.ts'
+import type { StreamFailure } from '../formats/format.ts'
+import { GatewayError } from '../kernel/errors.ts'
 import type { Ending } from './draft.ts'
 import type { Sink } from './exchange.ts'
 import type { Tap } from './tap.ts'
@@ -16,6 +17,8 @@ export interface RelayOptions {
   onEnded: (ending: Ending, written: () => void) => void
   /** Gives the provider's connection up. */
   abort: () => void
+  /** What tells the client at its end that the answer broke off; null: only that its connection is cut. */
+  errorEvent: ((failure: StreamFailure) => string) | null
 }
 
 interface Relay extends RelayOptions {
@@ -27,6 +30,8 @@ interface Relay extends RelayOptions {
   isUpstreamDone: boolean
   isClientGone: boolean
   hasWritten: boolean
+  /** What was written last. */
+  last: Buffer | null
   /** Nothing more will happen. */
   finished: () => void
 }
@@ -50,6 +55,7 @@ export function relay(options: RelayOptions): Promise<void> {
       isUpstreamDone: false,
       isClientGone: false,
       hasWritten: false,
+      last: null,
       finished,
     }
     options.sink.head(options.status, options.headers)
@@ -83,8 +89,11 @@ function onEnd(relay: Relay): void {
   relay.isUpstreamDone = true
   if (relay.phase === 'settled') finish(relay)
   if (relay.phase !== 'open') return
+  const ending = orderlyEnd(relay.tap)
   hold(relay, relay.tap.rest())
-  settle(relay, orderlyEnd(relay.tap))
+  if (ending.error !== null && !relay.tap.tellsError())
+    holdError(relay, new GatewayError('upstream_failed', ending.error))
+  settle(relay, ending)
 }
 
 /** What the end of the HTTP answer means for an answer whose connection held. */
@@ -98,7 +107,26 @@ function onFailed(relay: Relay, error: GatewayError): void {
   if (relay.phase === 'settled') finish(relay)
   if (relay.phase !== 'open') return
   const outcome = error.code === 'upstream_timeout' ? 'upstream_timeout' : 'upstream_broken'
-  settle(relay, { outcome, error: error.message }, 'cut')
+  settle(relay, { outcome, error: error.message }, holdError(relay, error) ? 'end' : 'cut')
+}
+
+/** Puts the event that tells of a failure behind what the client has; false where there is no such event. */
+function holdError(relay: Relay, error: GatewayError): boolean {
+  if (!relay.errorEvent || relay.isClientGone) return false
+  const event = relay.errorEvent(error)
+  const last = relay.held.at(-1) ?? relay.last
+  // A line that was cut cannot be taken back: it ends here, as an event of its own.
+  hold(relay, Buffer.from(last === null || endsEvent(last) ? event : `\n\n${event}`))
+  return true
+}
+
+const lf = 10
+const cr = 13
+
+/** Whether nothing of an event is open behind these bytes. */
+function endsEvent(bytes: Buffer): boolean {
+  const before = bytes.at(-1) === lf ? bytes.at(-2) : undefined
+  return before === lf || (before === cr && bytes.at(-3) === lf)
 }
 
 function onLeave(relay: Relay): void {
@@ -142,6 +170,7 @@ function hold(relay: Relay, bytes: Buffer | null): void {
 
 function write(relay: Relay, bytes: Buffer): void {
   relay.hasWritten = true
+  relay.last = bytes
   if (relay.isClientGone || relay.sink.write(bytes)) return
   relay.answer.pause()
   relay.sink.onDrain(() => relay.answer.resume())

@@ -1,5 +1,6 @@
 import type { AnswerFacts, Format, StreamReader } from '../formats/format.ts'
 import { firstMembers, lastMembers } from '../formats/edges.ts'
+import { readJsonAnswer } from '../formats/json-answer.ts'
 import { scanTopLevel } from '../formats/scan.ts'
 import type { CreateScanner } from '../formats/framing.ts'
 import { createBoundedReader } from './bounded-reader.ts'
@@ -17,6 +18,8 @@ export interface Tap {
   isTerminal(): boolean
   /** Whether an orderly HTTP end at this point is a complete answer. */
   endIsComplete(): boolean
+  /** Whether the answer itself says that it is an error; asked at its end. */
+  tellsError(): boolean
   /** At the end of the answer: bytes taken that never went on (an event without its blank line); null: none. */
   rest(): Buffer | null
   /** All that was read; called once, at the end, however it came. */
@@ -67,6 +70,8 @@ export function createPlainTap(options: {
     },
     isTerminal: () => options.lengthBytes !== null && size >= options.lengthBytes,
     endIsComplete: () => options.lengthBytes === null || size >= options.lengthBytes,
+    // It is told in the answer's one piece, and nothing is added to that.
+    tellsError: () => true,
     rest: () => null,
     read() {
       const only = kept.length === 1 ? kept[0] : undefined
@@ -123,11 +128,7 @@ function readPlain(
     const members = Object.fromEntries(Object.entries(found).map(([name, member]) => [name, member.value]))
     return { facts: format.readAnswer(members), body }
   }
-  try {
-    return { facts: format.readAnswer(JSON.parse(body.toString('utf8'))), body }
-  } catch {
-    return { facts: nothing, body }
-  }
+  return { facts: readJsonAnswer(format, body), body }
 }
 
 /** Most answers tell the model at their beginning and the usage at their end: what is between need not be parsed. */
@@ -182,6 +183,10 @@ export function createStreamTap(
       waiting.read()
       // An event too large to be read may have been the terminal one.
       return isTerminal || reader.endIsComplete || scanner.hasSkipped()
+    },
+    tellsError() {
+      waiting.read()
+      return reader.facts().error !== null
     },
     rest: () => hider.rest(),
     read() {

@@ -109,10 +109,14 @@ describe('a stream', () => {
     }
   })
 
-  it('that ends in order without its terminal event is no success', async () => {
+  it('that ends in order without its terminal event is no success, and its client is told', async () => {
     journey.fault.plan('half', stream([delta('Hel')]))
     const { bytes, row } = await readAll('half')
-    assert.equal(bodyOf(bytes), delta('Hel'))
+    const told = bodyOf(bytes).slice(delta('Hel').length)
+    assert.match(
+      told,
+      /^data: \{"error":\{"message":"The provider ended its answer before it was complete\.".*"code":"2005"\}\}\n\n$/,
+    )
     assert.deepEqual([row['success'], row['outcome'], row['status_code']], [false, 'upstream_broken', 200])
     assert.match(String(row['error']), /before it was complete/)
   })
@@ -195,10 +199,11 @@ describe('a stream', () => {
 })
 
 describe('a provider', () => {
-  it('that stalls in the middle of a stream is given up, and the client is cut', async () => {
+  it('that stalls in the middle of a stream is given up, and the client is told', async () => {
     journey.fault.plan('stall', [streamHead, chunk(delta('Hel')), stall])
     const { bytes, row } = await readAll('stall')
-    assert.ok(bytes.includes('Hel') && !bytes.includes('\r\n0\r\n'))
+    assert.match(bodyOf(bytes), /Hel.*\n\ndata: \{"error":\{"message":"No answer from the provider.*\}\}\n\n$/)
+    assert.ok(bytes.toString().endsWith('\r\n0\r\n\r\n'))
     assert.deepEqual([row['outcome'], row['success'], row['status_code']], ['upstream_timeout', false, 200])
   })
 
@@ -209,11 +214,19 @@ describe('a provider', () => {
     assert.deepEqual([row['outcome'], row['status_code']], ['upstream_timeout', 504])
   })
 
-  it('that resets in the middle of a stream has the client cut', async () => {
-    journey.fault.plan('reset', [streamHead, chunk(delta('Hel')), { pauseMs: 20 }, reset])
+  it('that resets in the middle of an event has the client told, behind what it cannot take back', async () => {
+    journey.fault.plan('reset', [streamHead, chunk(`${delta('Hel')}data: {"id":"c`), { pauseMs: 20 }, reset])
     const { bytes, row } = await readAll('reset')
-    assert.ok(bytes.includes('Hel') && !bytes.includes('\r\n0\r\n'))
+    assert.match(bodyOf(bytes), /Hel.*\n\ndata: \{"id":"c\n\ndata: \{"error":\{.*\}\}\n\n$/)
     assert.deepEqual([row['outcome'], row['success']], ['upstream_broken', false])
+  })
+
+  it('whose stream has no such event has the client cut', async () => {
+    journey.fault.plan('voice', [streamHead, chunk('data: {"x":1}\n\n'), { pauseMs: 20 }, reset])
+    const client = await connectRaw(journey.base)
+    const headers = { 'x-fault': 'voice', connection: 'close' }
+    client.write(requestBytes(journey.base, 'openai/audio/transcriptions', { headers, body: '{"stream":true}' }))
+    assert.ok(!(await client.closed).includes('\r\n0\r\n'))
   })
 
   const brokenAnswers: Record<string, readonly Step[]> = {
