@@ -68,11 +68,11 @@ export interface Gateway {
   rate_limiting_limit?: number | null
   /** `fixed`: windows by the clock. `sliding`: no window of that length, wherever it begins, holds more. */
   rate_limiting_technique?: 'fixed' | 'sliding' | null
-  /** How the wait grows. */
+  /** How the wait grows from attempt to attempt. */
   retry_backoff?: 'constant' | 'linear' | 'exponential' | null
-  /** The wait before the next attempt, in milliseconds. */
+  /** The wait before the next attempt, in milliseconds; 500 where none is set. */
   retry_delay?: number | null
-  /** Attempts at most. */
+  /** Calls of the provider at most; null: one. */
   retry_max_attempts?: number | null
   /** How much may be spent, in USD per window of seconds. */
   spend_limits?: {
@@ -223,6 +223,16 @@ export interface Log {
     /** What had no known price; null where all had. */
     unknown: string | null
   } | null
+  /** All calls of the provider; null where there was only one. */
+  attempts: Array<{
+    started_at: string
+    /** Until it was known how it went: mostly, until the head of the answer. */
+    duration_ms: number
+    /** Null if the provider did not answer. */
+    status_code: number | null
+    /** Why it failed, where the status does not tell. */
+    error: string | null
+  }> | null
 }
 
 export interface Token {
@@ -634,11 +644,11 @@ export interface GatewayCreateBody {
   rate_limiting_limit?: number | null
   /** `fixed`: windows by the clock. `sliding`: no window of that length, wherever it begins, holds more. */
   rate_limiting_technique?: 'fixed' | 'sliding' | null
-  /** How the wait grows. */
+  /** How the wait grows from attempt to attempt. */
   retry_backoff?: 'constant' | 'linear' | 'exponential' | null
-  /** The wait before the next attempt, in milliseconds. */
+  /** The wait before the next attempt, in milliseconds; 500 where none is set. */
   retry_delay?: number | null
-  /** Attempts at most. */
+  /** Calls of the provider at most; null: one. */
   retry_max_attempts?: number | null
   /** How much may be spent, in USD per window of seconds. */
   spend_limits?: {
@@ -777,11 +787,11 @@ export interface GatewayUpdateBody {
   rate_limiting_limit?: number | null
   /** `fixed`: windows by the clock. `sliding`: no window of that length, wherever it begins, holds more. */
   rate_limiting_technique?: 'fixed' | 'sliding' | null
-  /** How the wait grows. */
+  /** How the wait grows from attempt to attempt. */
   retry_backoff?: 'constant' | 'linear' | 'exponential' | null
-  /** The wait before the next attempt, in milliseconds. */
+  /** The wait before the next attempt, in milliseconds; 500 where none is set. */
   retry_delay?: number | null
-  /** Attempts at most. */
+  /** Calls of the provider at most; null: one. */
   retry_max_attempts?: number | null
   /** How much may be spent, in USD per window of seconds. */
   spend_limits?: {

@@ -85,9 +85,17 @@ export const gatewaySettingsSchema = z.looseObject({
   rate_limiting_technique: technique
     .nullish()
     .describe('`fixed`: windows by the clock. `sliding`: no window of that length, wherever it begins, holds more.'),
-  retry_backoff: z.enum(['constant', 'linear', 'exponential']).nullish().describe('How the wait grows.'),
-  retry_delay: z.int().min(0).max(60_000).nullish().describe('The wait before the next attempt, in milliseconds.'),
-  retry_max_attempts: z.int().min(1).max(5).nullish().describe('Attempts at most.'),
+  retry_backoff: z
+    .enum(['constant', 'linear', 'exponential'])
+    .nullish()
+    .describe('How the wait grows from attempt to attempt.'),
+  retry_delay: z
+    .int()
+    .min(0)
+    .max(60_000)
+    .nullish()
+    .describe('The wait before the next attempt, in milliseconds; 500 where none is set.'),
+  retry_max_attempts: z.int().min(1).max(5).nullish().describe('Calls of the provider at most; null: one.'),
   spend_limits: z
     .looseObject({ enabled: z.boolean().optional(), rules: z.array(spendRule).max(20) })
     .nullish()
@@ -128,6 +136,9 @@ const enforcedSettings: readonly string[] = [
   'rate_limiting_interval',
   'rate_limiting_limit',
   'rate_limiting_technique',
+  'retry_backoff',
+  'retry_delay',
+  'retry_max_attempts',
 ]
 
 /** Members of a gateway that only the server writes: a client that sends back what it read is not told off. */

@@ -68,6 +68,20 @@ export interface LogRecord {
   saved: Saved | null
   /** Why `success` is false, in words; null otherwise. Never a secret. */
   error: string | null
+  /** All calls of the provider, in order; only where there was more than one. */
+  attempts?: readonly Attempt[]
+}
+
+/** One call of a provider. */
+export interface Attempt {
+  /** UTC milliseconds at which it began. */
+  startedMs: number
+  /** Milliseconds until it was known how it went: mostly, until the answer's head. */
+  durationMs: number
+  /** What the provider answered; null if it did not. */
+  status: number | null
+  /** Why it failed, in words, where the status does not tell; else null. */
+  error: string | null
 }
 
 /** Of the answer as it was first given; null where that is not known. */

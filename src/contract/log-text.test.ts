@@ -45,6 +45,12 @@ test('summary and detail together are the record', () => {
   assert.deepEqual({ ...rest, ...(JSON.parse(detail) as object) }, record)
 })
 
+test('the attempts of a record come back where it has some', () => {
+  const attempts = [{ startedMs: 1, durationMs: 2, status: 500, error: null }]
+  const { detail } = readLogText(writeLogText({ ...record, attempts }))
+  assert.deepEqual((JSON.parse(detail) as LogRecord).attempts, attempts)
+})
+
 test('what is not known is null in the summary', () => {
   const { summary } = readLogText(writeLogText({ ...record, usage: null, cost: null, model: null }))
   assert.deepEqual([summary.tokensIn, summary.tokensOut, summary.costNanoUsd, summary.model], [null, null, null, null])

@@ -26,7 +26,7 @@ export function writeLogText(record: LogRecord): string {
     `"responseContentType":${quoteType(record.responseContentType)},"requestSize":${record.requestSize},` +
     `"responseSize":${record.responseSize},"requestTruncated":${record.requestTruncated},` +
     `"responseTruncated":${record.responseTruncated},"metadata":${record.metadata && JSON.stringify(record.metadata)},` +
-    `"usage":${usage && JSON.stringify(usage)},"cost":${cost && costText(cost)},"saved":${saved && JSON.stringify(saved)},"error":${quote(record.error)}}`
+    `"usage":${usage && JSON.stringify(usage)},"cost":${cost && costText(cost)},"saved":${saved && JSON.stringify(saved)},"error":${quote(record.error)}${attemptsText(record.attempts)}}`
   return `${summary}\n${detail}`
 }
 
@@ -50,6 +50,11 @@ function own(text: string | null): string | null {
 /** Nearly all bodies are of one type. */
 function quoteType(type: string | null): string | null {
   return type === 'application/json' ? '"application/json"' : quote(type)
+}
+
+/** Rare, and so not written by hand. */
+function attemptsText(attempts: LogRecord['attempts']): string {
+  return attempts === undefined ? '' : `,"attempts":${JSON.stringify(attempts)}`
 }
 
 function costText({ totalNanoUsd, items, source, entry, unknown }: Cost): string {

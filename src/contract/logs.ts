@@ -72,6 +72,13 @@ const costDetailSchema = z.object({
   unknown: z.string().nullable().describe('What had no known price; null where all had.'),
 })
 
+const attemptSchema = z.object({
+  started_at: z.iso.datetime(),
+  duration_ms: z.int().describe('Until it was known how it went: mostly, until the head of the answer.'),
+  status_code: z.int().nullable().describe('Null if the provider did not answer.'),
+  error: z.string().nullable().describe('Why it failed, where the status does not tell.'),
+})
+
 /** One row with the beginning of its bodies, and where its cost comes from. */
 export const logDetailSchema = logItemSchema.extend({
   request_head: z.string(),
@@ -82,6 +89,7 @@ export const logDetailSchema = logItemSchema.extend({
   response_size: z.int(),
   usage: usageSchema.nullable().describe('Tokens and other units by kind, as they were priced.'),
   cost_detail: costDetailSchema.nullable(),
+  attempts: z.array(attemptSchema).nullable().describe('All calls of the provider; null where there was only one.'),
 })
 export type LogDetail = z.output<typeof logDetailSchema>
 

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 
 import fc from 'fast-check'
 
-import { scanTopLevel } from './scan.ts'
+import { scanElements, scanTopLevel } from './scan.ts'
 
 function values(text: string, wanted: string[]) {
   const found = scanTopLevel(Buffer.from(text), wanted)
@@ -61,4 +61,19 @@ test('eight megabytes of the worst string take less than a second', () => {
   const began = performance.now()
   assert.equal(scanTopLevel(body, ['model'])['model']?.value, 'gpt')
   assert.ok(performance.now() - began < 1000)
+})
+
+test('the elements of any array are found where they stand', () => {
+  fc.assert(
+    fc.property(fc.array(fc.jsonValue()), fc.constantFrom(undefined, 1), (list, indent) => {
+      const bytes = Buffer.from(` ${JSON.stringify(list, null, indent)}`)
+      const found = scanElements(bytes)?.map(({ start, end }): unknown =>
+        JSON.parse(bytes.toString('utf8', start, end)),
+      )
+      assert.deepEqual(JSON.stringify(found), JSON.stringify(list))
+    }),
+  )
+  for (const text of ['', '{}', '[', '[1', '[1,', '[1,]', '[,]', '[1 2]', '"x"']) {
+    assert.equal(scanElements(Buffer.from(text)), null, text)
+  }
 })

@@ -49,6 +49,25 @@ export function scanTopLevel(bytes: Buffer, wanted: readonly string[]): Record<s
   return found
 }
 
+/** The byte ranges of a JSON array's elements; null where it is none, or does not end. What they are is not looked at. */
+export function scanElements(bytes: Buffer): { start: number; end: number }[] | null {
+  const elements: { start: number; end: number }[] = []
+  let at = skipSpace(bytes, 0)
+  if (bytes[at] !== openBracket) return null
+  at = skipSpace(bytes, at + 1)
+  if (bytes[at] === closeBracket) return elements
+  while (true) {
+    const start = skipSpace(bytes, at)
+    const end = valueEnd(bytes, start)
+    if (end === -1 || end === start) return null
+    elements.push({ start, end })
+    at = skipSpace(bytes, end)
+    if (bytes[at] === closeBracket) return elements
+    if (bytes[at] !== comma) return null
+    at++
+  }
+}
+
 function parse(bytes: Buffer, start: number, end: number): unknown {
   try {
     return JSON.parse(bytes.toString('utf8', start, end))

@@ -2,6 +2,7 @@ import { GatewayError } from '../kernel/errors.ts'
 import type { TextLog } from '../kernel/text-log.ts'
 import type { Admission, Kv, Lease, RateLimit, StoredAnswer, Verdict } from '../kv/kv.ts'
 import type { GatewaySnapshot } from '../live/live.ts'
+import { type Attempts, type CallWithAttempts, timedOut } from './attempts.ts'
 import type { CachePlan } from './cache-plan.ts'
 import { acceptsEncoding } from './decoding.ts'
 import type { Draft } from './draft.ts'
@@ -13,6 +14,7 @@ export interface AdmissionDeps {
   kv: Kv
   flights: Flights
   upstreams: Upstreams
+  callWithAttempts: CallWithAttempts
   log: TextLog
 }
 
@@ -21,6 +23,10 @@ export interface Applicant {
   /** Null: caching is not in play. */
   plan: CachePlan | null
   upstreamRequest: UpstreamRequest
+  /** Null: the target is simply called. */
+  attempts: Attempts | null
+  /** Whether the request was counted by the rate limit; set here, at its first call. */
+  isCounted: boolean
   draft: Draft
   sink: Sink
   /** What the client can read, as its `accept-encoding` says; null where it has none. */
@@ -40,11 +46,10 @@ export type Admitted =
  * and what a call throws.
  */
 export async function admit(applicant: Applicant, deps: AdmissionDeps): Promise<Admitted> {
-  const { gateway, plan, draft } = applicant
+  const { plan, draft } = applicant
   if (plan?.type === 'bypass') bypassed(draft, plan.reason)
-  if (plan?.type !== 'cached' && gateway.rateLimit === null) {
-    return await answered(applicant, deps.upstreams.call(applicant.upstreamRequest), null)
-  }
+  if (plan?.type !== 'cached' && limitOf(applicant) === null)
+    return await answered(applicant, call(applicant, deps), null)
   try {
     return await enter(applicant, true, deps)
   } catch (error) {
@@ -53,9 +58,18 @@ export async function admit(applicant: Applicant, deps: AdmissionDeps): Promise<
   }
 }
 
+/** One count for each request, whatever is tried for it. */
+function limitOf({ gateway, isCounted }: Applicant): RateLimit | null {
+  return isCounted ? null : gateway.rateLimit
+}
+
+function call({ upstreamRequest, attempts }: Applicant, deps: AdmissionDeps): UpstreamCall {
+  return attempts ? deps.callWithAttempts(upstreamRequest, attempts) : deps.upstreams.call(upstreamRequest)
+}
+
 /** `joins`: it may wait for another's answer. Where it did so in vain, it goes its own way. */
 async function enter(applicant: Applicant, joins: boolean, deps: AdmissionDeps): Promise<Admitted> {
-  const { gateway, plan, draft, upstreamRequest, acceptEncoding } = applicant
+  const { gateway, plan, draft, acceptEncoding } = applicant
   const cache = plan?.type === 'cached' ? plan : null
   const canRead = (encoding: string): boolean => acceptsEncoding(acceptEncoding, encoding)
   const joined = cache && joins ? deps.flights.join(cache.key, canRead) : null
@@ -64,7 +78,7 @@ async function enter(applicant: Applicant, joins: boolean, deps: AdmissionDeps):
   const ask: Admission = {
     gateway: gateway.number,
     cache: cache && { key: cache.key, joins },
-    limit: gateway.rateLimit,
+    limit: limitOf(applicant),
   }
   const asked = deps.kv.admit(ask)
   const verdict = asked instanceof Promise ? await asked : asked
@@ -74,45 +88,58 @@ async function enter(applicant: Applicant, joins: boolean, deps: AdmissionDeps):
     const sharing = deps.flights.join(cache.key, canRead)
     return sharing ? await answered(applicant, sharing, sharing) : await waitForOther(applicant, cache.key, deps)
   }
-  const lease = allow(verdict, gateway, draft, cache !== null)
-  const call = deps.upstreams.call(upstreamRequest)
+  const lease = allow(verdict, applicant, cache !== null)
+  applicant.isCounted = true
+  const own = call(applicant, deps)
   if (!cache || !lease) {
     if (cache && verdict.type !== 'away') draft.cache = { status: 'MISS', reason: 'own-way' }
-    return await answered(applicant, call, null)
+    return await answered(applicant, own, null)
   }
-  const shared = deps.flights.lead(cache.key, call, (answer) => settle(lease, answer, cache.ttlMs, deps))
+  const shared = deps.flights.lead(cache.key, own, (answer) => settle(lease, answer, cache.ttlMs, deps))
   return await answered(applicant, shared, shared)
 }
 
 async function answered(
-  { sink, onCall }: Applicant,
-  call: UpstreamCall,
+  applicant: Applicant,
+  made: UpstreamCall,
   shared: SharedCall | null,
 ): Promise<Admitted & { type: 'answered' }> {
-  onCall(call)
-  sink.onLeave(call.leave)
-  return { type: 'answered', answer: await call.answer, call, shared }
+  applicant.onCall(made)
+  applicant.sink.onLeave(made.leave)
+  const answer = shared?.isFollower === true ? inTime(applicant, made.answer) : made.answer
+  return { type: 'answered', answer: await answer, call: made, shared }
 }
 
 /** Another process asks the provider the same: what it gets is stored, or nothing is. */
-async function waitForOther({ gateway, sink }: Applicant, key: string, { kv }: AdmissionDeps): Promise<Admitted> {
+async function waitForOther(applicant: Applicant, key: string, { kv }: AdmissionDeps): Promise<Admitted> {
   const leaving = new AbortController()
   const left = Promise.withResolvers<never>()
-  sink.onLeave(() => {
+  applicant.sink.onLeave(() => {
     leaving.abort()
     left.reject(new ClientLeft('the client left while another process was asking the provider'))
   })
-  const answer = await Promise.race([kv.awaitAnswer(gateway.number, key, leaving.signal), left.promise])
+  const stored = kv.awaitAnswer(applicant.gateway.number, key, leaving.signal)
+  const answer = await inTime(applicant, Promise.race([stored, left.promise])).finally(() => leaving.abort())
   if (answer) return { type: 'stored', answer }
   throw new LeaderFailed('the other process came to nothing')
 }
 
+/** Who waits for another's call waits no longer than for an own one. */
+async function inTime<T>({ attempts, upstreamRequest }: Applicant, answer: Promise<T>): Promise<T> {
+  const timeoutMs = attempts?.plan.timeoutMs ?? null
+  if (timeoutMs === null) return await answer
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => late.reject(timedOut(upstreamRequest.origin, timeoutMs)), timeoutMs)
+  return await Promise.race([answer, late.promise]).finally(() => clearTimeout(timer))
+}
+
 /** The lease of who may call, null where nothing of the answer is kept. */
-function allow(verdict: Verdict, gateway: GatewaySnapshot, draft: Draft, isCached: boolean): Lease | null {
+function allow(verdict: Verdict, applicant: Applicant, isCached: boolean): Lease | null {
+  const limit = limitOf(applicant)
   if (verdict.type === 'pass') return verdict.lease
-  if (verdict.type === 'limited' && gateway.rateLimit) throw rateLimited(gateway.rateLimit, verdict.resetMs)
-  if (isCached) bypassed(draft, 'unavailable')
-  if (gateway.rateLimit === null || gateway.rateLimitFailsOpen) return null
+  if (verdict.type === 'limited' && limit) throw rateLimited(limit, verdict.resetMs)
+  if (isCached) bypassed(applicant.draft, 'unavailable')
+  if (limit === null || applicant.gateway.rateLimitFailsOpen) return null
   throw new GatewayError(
     'unavailable',
     'The counters of the rate limit cannot be reached, and this gateway lets nothing pass then ' +

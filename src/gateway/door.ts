@@ -29,6 +29,17 @@ export function readDoor(url: string): Door {
   return { accountId, gatewayId, slug, path: url.slice(slugEnd + 1, pathEnd), query }
 }
 
+/** Whether the body lists the targets: `/v1/{account}/{gateway}`, with a slash behind it or not. Throws `method_unsupported`. */
+export function isUniversal({ slug, path }: Door, method: string): boolean {
+  if (slug !== '' || path !== '') return false
+  if (method === 'POST') return true
+  throw new GatewayError(
+    'method_unsupported',
+    `The universal endpoint takes POST, not ${shown(method)}. A provider is called at /v1/{account_id}/{gateway_id}/{provider}/...`,
+    { headers: ['allow', 'POST'] },
+  )
+}
+
 /** Throws `no_route` where account or gateway cannot be a name. Only doors without a known gateway need to be asked. */
 export function checkDoor({ accountId, gatewayId }: Door): void {
   if (name.test(accountId) && name.test(gatewayId)) return

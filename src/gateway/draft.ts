@@ -1,4 +1,4 @@
-import type { LogRecord, Outcome, Saved } from '../contract/log-record.ts'
+import type { Attempt, LogRecord, Outcome, Saved } from '../contract/log-record.ts'
 import { writeLogText } from '../contract/log-text.ts'
 import type { Format, RequestFacts } from '../formats/format.ts'
 import type { Clock } from '../kernel/clock.ts'
@@ -6,7 +6,6 @@ import type { Journal } from '../journal/journal.ts'
 import type { GatewaySnapshot } from '../live/live.ts'
 import { canonicalSlug } from '../providers/index.ts'
 import type { Door } from './door.ts'
-import type { Exchange } from './exchange.ts'
 import { maskRecord } from './mask-record.ts'
 import type { RequestBody } from './request-body.ts'
 import type { RequestOptions } from './request-options.ts'
@@ -28,18 +27,20 @@ export interface Draft {
   keepsPayload: boolean
   /** What the cache did, for the answer's head; null where nobody asked it. */
   cache: { status: 'HIT' | 'MISS' | 'BYPASS'; reason: string } | null
+  /** The calls of the provider so far; null where it is simply called. */
+  tries: readonly Attempt[] | null
 }
 
 export function openDraft(parts: {
   id: string
   startedMs: number
   startTick: number
-  exchange: Exchange
+  method: string
   door: Door
   gateway: GatewaySnapshot
   options: RequestOptions
 }): Draft {
-  const { id, startedMs, exchange, door, gateway, options: request } = parts
+  const { id, startedMs, door, gateway, options: request } = parts
   return {
     record: {
       id,
@@ -47,8 +48,8 @@ export function openDraft(parts: {
       startedMs,
       durationMs: 0,
       firstByteMs: null,
-      method: exchange.method,
-      provider: canonicalSlug(door.slug),
+      method: parts.method,
+      provider: door.slug === '' ? 'universal' : canonicalSlug(door.slug),
       model: null,
       modelType: null,
       path: door.query === '' ? door.path : `${door.path}?${door.query}`,
@@ -82,6 +83,7 @@ export function openDraft(parts: {
     isLogged: request.collectLog ?? gateway.collectLogs,
     keepsPayload: request.collectLogPayload,
     cache: null,
+    tries: null,
   }
 }
 
@@ -164,6 +166,7 @@ function closeRecord(draft: Draft, clock: Clock): void {
   const { record } = draft
   record.requestSize = draft.body?.receivedBytes() ?? 0
   record.durationMs = Math.round(clock.tickMs() - draft.startTick)
+  if (draft.tries && draft.tries.length > 1) record.attempts = draft.tries
   // The longest first: of a secret that holds another one, nothing may be left.
   if (draft.secrets.length > 1) draft.secrets.sort((a, b) => b.length - a.length)
   maskRecord(record, draft.secrets)

@@ -19,6 +19,9 @@ export function maskRecord(record: LogRecord, secrets: readonly string[]): void 
   record.requestContentType = maskOrNull(record.requestContentType)
   record.responseContentType = maskOrNull(record.responseContentType)
   record.error = maskOrNull(record.error)
+  if (record.attempts) {
+    record.attempts = record.attempts.map((attempt) => ({ ...attempt, error: maskOrNull(attempt.error) }))
+  }
   if (record.cost?.unknown !== undefined) record.cost = { ...record.cost, unknown: mask(record.cost.unknown) }
   if (!record.metadata) return
   record.metadata = Object.fromEntries(

@@ -7,17 +7,21 @@ import type { Kv } from '../kv/kv.ts'
 import type { Credentials } from '../live/credentials.ts'
 import type { GatewaySnapshot, Live } from '../live/live.ts'
 import type { PriceTable } from '../pricing/price-table.ts'
-import { admit } from './admission.ts'
-import { passOn } from './answer.ts'
+import { admit, type Admitted, type Applicant } from './admission.ts'
+import { type Passage, passOn } from './answer.ts'
+import { type CallWithAttempts, isUpstreamFailure, openAttempts } from './attempts.ts'
 import { planCache } from './cache-plan.ts'
-import { checkDoor, type Door, readDoor } from './door.ts'
+import { checkDoor, type Door, isUniversal, readDoor } from './door.ts'
 import { describeRequest, type Draft, openDraft, ownHeaders, writeDraft } from './draft.ts'
 import { ClientLeft, type Exchange, type Sink } from './exchange.ts'
 import type { Flights } from './flight.ts'
+import { hasLeft, nowhere } from './nowhere.ts'
 import { type RefusalSampler, refusalBody } from './refusal.ts'
 import { replay } from './replay.ts'
 import { type BodyLimits, readBody } from './request-body.ts'
 import { readOptions, type RequestOptions } from './request-options.ts'
+import { planAttempts } from './retry-plan.ts'
+import { readSteps, type Step } from './steps.ts'
 import type { ChooseTarget } from './target.ts'
 import { toUpstreamRequest } from './to-upstream.ts'
 import type { UpstreamCall, Upstreams } from './upstream.ts'
@@ -36,6 +40,7 @@ export interface PipelineDeps {
   kv: Kv
   flights: Flights
   upstreams: Upstreams
+  callWithAttempts: CallWithAttempts
   prices: PriceTable
   journal: Journal
   sampler: RefusalSampler
@@ -58,6 +63,7 @@ export function createPipeline(deps: PipelineDeps): Run {
     const startTick = clock.tickMs()
     let draft: Draft | null = null
     const calls: UpstreamCall[] = []
+    const onCall = (call: UpstreamCall): void => void calls.push(call)
     try {
       const door = readDoor(exchange.url)
       let options = readOptions(exchange.rawHeaders, door.query, deps.credentials)
@@ -70,52 +76,144 @@ export function createPipeline(deps: PipelineDeps): Run {
       // settings: one frozen snapshot, and what this request's headers override
       const gateway = deps.live.gateway(door.accountId, door.gatewayId) ?? (await comeIntoBeing(door, options, deps))
       options.authenticated = mayRun(options, door.accountId, gateway.number)
-      draft = openDraft({ id: deps.newId(), startedMs, startTick, exchange, door, gateway, options })
+      draft = openDraft({ id: deps.newId(), startedMs, startTick, method: exchange.method, door, gateway, options })
 
       // authenticate
       if ((gateway.authentication || showsToken(options)) && !options.authenticated) throw unauthorized()
       if (options.problem) throw options.problem
 
-      // choose
-      const target = deps.chooseTarget(door, options, gateway)
-      if (target.added) draft.secrets.push(target.added.secret)
-
-      // read
-      const body = await readBody(exchange.body, limits)
-      const facts = target.format.readRequest({ path: target.endpoint, query: target.query, fields: body.fields })
-      describeRequest(draft, target.format, facts, body, limits.keptBytes)
-
-      // cache: a stored answer, or one that is on its way to somebody else; limit: once, where neither is there
+      // choose, read: one target, or at the universal door those of the list in the body
       const { method } = exchange
-      const upstreamRequest = toUpstreamRequest(target, method, options, body, facts)
-      const plan = planCache({
-        gateway,
-        options: options.cache,
-        provider: target.provider,
-        format: target.format,
-        method,
-        request: upstreamRequest,
-        body,
-        facts,
-      })
-      const onCall = (call: UpstreamCall): void => void calls.push(call)
-      const { acceptEncoding } = options
-      const admitted = await admit({ gateway, plan, upstreamRequest, acceptEncoding, draft, sink, onCall }, deps)
-      if (admitted.type === 'stored') {
-        await replay({ draft, stored: admitted.answer, sink, acceptEncoding }, deps)
-        return
-      }
+      const isList = isUniversal(door, method)
+      const target = isList ? null : deps.chooseTarget(door, options, gateway)
+      const body = await readBody(exchange.body, limits)
+      const first: Step = target
+        ? { index: 0, door, options, target, body, next: null }
+        : readSteps({ door, options, gateway, body, draft }, deps)
 
-      // answer: bytes to the client, a tap beside; ended: usage, cost, record, and only then the last byte
-      const { answer, shared } = admitted
-      const { hidesUsage } = upstreamRequest
-      await passOn({ draft, target, answer, sink, hidesUsage, method, abort: admitted.call.abort, shared }, deps)
+      let isCounted = false
+      for (let step: Step | null = first; step; step = step.next) {
+        if (isList) draft = openStep(draft, step, gateway, deps)
+        const applicant = apply({ gateway, method, step, draft, sink, onCall, isCounted }, limits)
+        const { acceptEncoding, attempts, upstreamRequest } = applicant
+
+        // cache: a stored answer, or one that is on its way to somebody else; limit: once, where neither is there; attempt
+        const admitted = step.next ? await admitOrFail(applicant, deps) : await admit(applicant, deps)
+        isCounted = applicant.isCounted
+        if (admitted.type === 'stored') {
+          await replay({ draft, stored: admitted.answer, sink, acceptEncoding }, deps)
+          return
+        }
+        if (admitted.type === 'failed') {
+          await recordFailure(draft, admitted.error, sink, deps)
+          continue
+        }
+
+        // answer: bytes to the client, a tap beside; ended: usage, cost, record, and only then the last byte
+        const { answer, shared, call } = admitted
+        const { hidesUsage } = upstreamRequest
+        const passage = { draft, target: step.target, answer, sink, hidesUsage, method, abort: call.abort, shared }
+        if (attempts?.hasFailed !== true) {
+          await passOn(passage, deps)
+          return
+        }
+        await recordFailedAnswer(passage, deps)
+      }
     } catch (error) {
       await refuse(draft, error, sink, deps)
     } finally {
       for (const call of calls) call.abort()
     }
   }
+}
+
+interface Application {
+  gateway: GatewaySnapshot
+  method: string
+  step: Step
+  draft: Draft
+  sink: Sink
+  onCall: (call: UpstreamCall) => void
+  isCounted: boolean
+}
+
+/** One step as it is tried: what its provider is asked, whether the cache may answer, and how often it is called. */
+function apply(
+  { gateway, method, step, draft, sink, onCall, isCounted }: Application,
+  limits: BodyLimits,
+): Applicant & { upstreamRequest: { hidesUsage: boolean } } {
+  const { target, options, body } = step
+  if (target.added) draft.secrets.push(target.added.secret)
+  const { provider, format } = target
+  const facts = format.readRequest({ path: target.endpoint, query: target.query, fields: body.fields })
+  describeRequest(draft, format, facts, body, limits.keptBytes)
+  const upstreamRequest = toUpstreamRequest(target, method, options, body, facts)
+  const request = upstreamRequest
+  const plan = planCache({ gateway, options: options.cache, provider, format, method, request, body, facts })
+  const attemptPlan = planAttempts(gateway, options.attempts, {
+    isWhole: body.rest === null,
+    hasNext: step.next !== null,
+  })
+  const attempts = attemptPlan && openAttempts(attemptPlan, gateway, target, facts)
+  if (attempts) draft.tries = attempts.tries
+  return {
+    gateway,
+    plan,
+    upstreamRequest,
+    attempts,
+    isCounted,
+    draft,
+    sink,
+    acceptEncoding: options.acceptEncoding,
+    onCall,
+  }
+}
+
+/** A step of a universal request has a row of its own, under the event id that all of them share. */
+function openStep(known: Draft, step: Step, gateway: GatewaySnapshot, { newId, clock }: PipelineDeps): Draft {
+  const { door, options, index } = step
+  const { record, startTick } = known
+  const begin =
+    index === 0
+      ? { id: record.id, startedMs: record.startedMs, startTick }
+      : { id: newId(), startedMs: clock.nowMs(), startTick: clock.tickMs() }
+  const draft = openDraft({ ...begin, method: record.method, door, gateway, options })
+  draft.record.step = index
+  return draft
+}
+
+/** Where another step may follow, a provider that fails is no reason to throw. */
+async function admitOrFail(
+  applicant: Applicant,
+  deps: PipelineDeps,
+): Promise<Admitted | { type: 'failed'; error: GatewayError }> {
+  try {
+    return await admit(applicant, deps)
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error
+    // An address that may not be called is not tried again, but the next one may be a good one.
+    if (isUpstreamFailure(error) || error.code === 'upstream_refused') return { type: 'failed', error }
+    throw error
+  }
+}
+
+/** The row of a step that failed without an answer. Throws `ClientLeft` where nobody waits for the next one. */
+async function recordFailure(draft: Draft, error: GatewayError, sink: Sink, deps: PipelineDeps): Promise<void> {
+  describeRefusal(draft, error, null)
+  await new Promise<void>((resolve) => writeDraft(draft, deps.journal, deps.clock, resolve))
+  if (hasLeft(sink)) throw new ClientLeft('the client left between two steps')
+}
+
+/** The row of a step whose answer is no good one: it is read as every answer, and goes nowhere. */
+async function recordFailedAnswer(passage: Passage, deps: PipelineDeps): Promise<void> {
+  const { draft, sink } = passage
+  try {
+    await passOn({ ...passage, sink: nowhere(sink) }, deps)
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error
+    await recordFailure(draft, error, sink, deps)
+  }
+  if (hasLeft(sink)) throw new ClientLeft('the client left between two steps')
 }
 
 function mayRun({ caller }: RequestOptions, accountId: string, gateway: number | undefined): boolean {

@@ -44,6 +44,17 @@ export async function readBody(source: BodySource, limits: BodyLimits): Promise<
   }
 }
 
+/** A body that is here already, in one piece. */
+export function wholeBody(bytes: Buffer, limits: BodyLimits): RequestBody {
+  return {
+    bytes,
+    rest: null,
+    lengthBytes: bytes.length,
+    receivedBytes: () => bytes.length,
+    fields: readFields(bytes, limits.parsedBytes),
+  }
+}
+
 async function* counted(pieces: AsyncIterable<Buffer>, count: (bytes: number) => void): AsyncIterable<Buffer> {
   for await (const piece of pieces) {
     count(piece.length)

@@ -9,6 +9,7 @@ import {
 import { GatewayError } from '../kernel/errors.ts'
 import type { Caller } from '../contract/permissions.ts'
 import type { Credentials, FoundCredential } from '../live/credentials.ts'
+import { type AttemptOptions, noAttemptOptions, readAttemptHeader } from './attempt-options.ts'
 import { shown } from './door.ts'
 
 /** What a request's headers say, read in one pass. */
@@ -37,6 +38,8 @@ export interface RequestOptions {
   hops: string | null
   /** Null where no header speaks of the cache. */
   cache: CacheOptions | null
+  /** Null where no header speaks of attempts. */
+  attempts: AttemptOptions | null
   /** The first header of ours whose value means nothing; thrown once there is a gateway whose log can tell it. */
   problem: GatewayError | null
 }
@@ -68,6 +71,7 @@ export function readOptions(rawHeaders: readonly string[], query: string, creden
     metadata: null,
     hops: null,
     cache: null,
+    attempts: null,
     problem: null,
   }
   let nominated: string[] | null = null
@@ -138,6 +142,14 @@ function readOwn(options: RequestOptions, name: string, value: string): void {
     case 'cf-aig-cache-key':
       readCache(options, name, 'cf-aig-', value)
       break
+    case 'cf-aig-max-attempts':
+    case 'cf-aig-retry-delay':
+    case 'cf-aig-backoff':
+    case 'cf-aig-request-timeout': {
+      const allowed = readAttemptHeader((options.attempts ??= noAttemptOptions()), name, value)
+      if (allowed !== null) complain(options, name, value, allowed)
+      break
+    }
   }
 }
 

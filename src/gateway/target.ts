@@ -115,11 +115,10 @@ function createFindCustomBase(findCustomProvider: FindCustomProvider): (door: Do
 const ofUsers = { override: null, accountId: null, apiKey: null }
 
 function unknownProvider(slug: string): GatewayError {
-  if (slug === '' || slug === 'compat') {
-    const door = slug === '' ? 'universal endpoint' : 'compat endpoint'
+  if (slug === 'compat') {
     return new GatewayError(
       'provider_invalid',
-      `Invalid provider: the ${door} is not part of this version. Use /v1/{account_id}/{gateway_id}/{provider}/...`,
+      `Invalid provider: the compat endpoint is not part of this version. Use /v1/{account_id}/{gateway_id}/{provider}/...`,
     )
   }
   const known = providers.map((provider) => provider.slug).join(', ')

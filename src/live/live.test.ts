@@ -28,6 +28,7 @@ test('a change is in force when apply returns, and accounts do not see each othe
       byokOnly: false,
       cacheTtlMs: 0,
       rateLimit: null,
+      retry: { maxAttempts: 1, delayMs: 500, backoff: 'exponential' },
       rateLimitFailsOpen: true,
     },
   )

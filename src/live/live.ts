@@ -61,8 +61,18 @@ export interface GatewaySnapshot {
     readonly windowMs: number
     readonly technique: 'fixed' | 'sliding'
   } | null
+  readonly retry: RetrySettings
   /** Whether requests pass while the counters cannot be reached. */
   readonly rateLimitFailsOpen: boolean
+}
+
+/** How a provider that fails is called again. */
+export interface RetrySettings {
+  /** Calls at most, 1 to 5. */
+  readonly maxAttempts: number
+  /** The wait before the second one. */
+  readonly delayMs: number
+  readonly backoff: 'constant' | 'linear' | 'exponential'
 }
 
 export function createLive(records: readonly GatewayRecord[]): Live {
@@ -161,6 +171,7 @@ function compile({ number, accountId, id, settings, cacheEpoch, modifiedMs }: Ga
     cacheEpoch,
     cacheTtlMs: seconds(settings['cache_ttl']),
     rateLimit: compileRateLimit(settings),
+    retry: compileRetry(settings),
     rateLimitFailsOpen: settings['rate_limiting_failure'] !== 'closed',
   })
 }
@@ -171,6 +182,17 @@ function compileRateLimit(settings: Record<string, unknown>): GatewaySnapshot['r
   if (typeof requests !== 'number' || requests <= 0 || windowMs === 0) return null
   const technique = settings['rate_limiting_technique'] === 'sliding' ? 'sliding' : 'fixed'
   return Object.freeze({ requests, windowMs, technique })
+}
+
+function compileRetry(settings: Record<string, unknown>): RetrySettings {
+  const maxAttempts = settings['retry_max_attempts']
+  const delayMs = settings['retry_delay']
+  const backoff = settings['retry_backoff']
+  return Object.freeze({
+    maxAttempts: typeof maxAttempts === 'number' ? maxAttempts : 1,
+    delayMs: typeof delayMs === 'number' ? delayMs : 500,
+    backoff: backoff === 'constant' || backoff === 'linear' ? backoff : 'exponential',
+  })
 }
 
 /** A setting in seconds as milliseconds; 0 where it is off. */

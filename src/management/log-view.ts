@@ -1,3 +1,4 @@
+import type { Attempt } from '../contract/log-record.ts'
 import type { LogCost, LogDetail, LogItem } from '../contract/logs.ts'
 import { tokensIn, tokensOut } from '../contract/usage.ts'
 import type { LogRow } from '../store/store.ts'
@@ -59,6 +60,7 @@ export function presentLogDetail(row: LogRow): LogDetail {
     response_size: row.responseSize,
     usage: row.usage === null ? null : { ...row.usage },
     cost_detail: presentCost(row.cost),
+    attempts: row.attempts?.map(presentAttempt) ?? null,
   }
 }
 
@@ -102,6 +104,10 @@ function presentUsage(usage: LogRow['usage']): LogItem['usage_metadata'] {
     output_reasoning_tokens: usage.reasoning ?? 0,
     input_cached_tokens: usage.cacheRead ?? 0,
   }
+}
+
+function presentAttempt({ startedMs, durationMs, status, error }: Attempt): NonNullable<LogDetail['attempts']>[number] {
+  return { started_at: new Date(startedMs).toISOString(), duration_ms: durationMs, status_code: status, error }
 }
 
 function presentCost(cost: LogRow['cost']): LogDetail['cost_detail'] {

@@ -1,5 +1,7 @@
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
+import { createAttempts } from '../gateway/attempts.ts'
+import { createBreaker } from '../gateway/breaker.ts'
 import { createFindCustomProvider } from '../gateway/custom-provider.ts'
 import { createDial } from '../gateway/dial.ts'
 import { createFlights } from '../gateway/flight.ts'
@@ -87,12 +89,13 @@ function openUpstreams({ config, patience }: Base, { upstreamPolicy }: Parts): U
 }
 
 function createDataPlane(
-  { config, log, clock }: Base,
+  { config, log, clock, patience }: Base,
   engines: Engines,
   { credentials, newId, vault, upstreamPolicy }: Parts,
   upstreams: Upstreams,
 ): Run {
   const { store, instance, live, journal, kv, catchUpSettings } = engines
+  const breaker = createBreaker({ tickMs: () => clock.tickMs(), openMs: patience.breakerOpenMs })
   return createPipeline({
     clock,
     newId,
@@ -106,6 +109,7 @@ function createDataPlane(
     kv,
     flights: createFlights(config.cacheBytes),
     upstreams,
+    callWithAttempts: createAttempts({ clock, upstreams, breaker, heldStartMs: patience.heldStartMs }),
     prices: createPriceTable(),
     journal,
     sampler: createRefusalSampler(() => clock.tickMs()),
