@@ -28,6 +28,7 @@ export interface Held {
 }
 
 const mostHeldBytes = 64 * 1024
+const openBracket = 0x5b
 const mostDecodedBytes = 1 << 20
 
 /** What is known of a beginning. */
@@ -114,7 +115,8 @@ function createJudge({ headers }: UpstreamAnswer, format: Format | null): Judge 
   const createScanner = framingOf(contentType)
   if (createScanner) return isPlain && format.createStreamReader ? judgeEvents(format, createScanner) : judgeBytes()
   return {
-    chunk: () => 'wait',
+    // Gemini streams a list where it is not asked for events; no error is a list.
+    chunk: (bytes) => (bytes[0] === openBracket ? 'good' : 'wait'),
     async end(body) {
       if (body.length === 0 || contentType?.includes('json') !== true) return null
       const plain = isPlain ? body : await decode(body, contentEncoding, mostDecodedBytes)

@@ -167,12 +167,16 @@ describe('an answer', () => {
     })
   }
 
-  it('whose compressed bytes break off is cut for the client and is no success', async () => {
+  it('whose compressed bytes break off ends with an error for the client and is no success', async () => {
     const bytes = gzipSync(plainAnswer.repeat(50)).subarray(0, -20)
     journey.fault.plan('half-packed', [
       answer({ headers: { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' }, body: bytes }),
     ])
-    await assert.rejects(journey.send(`openai/${chat}`, { fault: 'half-packed', body: '{"stream":true}' }))
+    const got = await journey.send(`openai/${chat}`, { fault: 'half-packed', body: '{"stream":true}' })
+    assert.match(
+      got.body.toString(),
+      /(?:^|\n\n)data: \{"error":\{"message":"The provider sent a stream that cannot be decompressed".*\}\}\n\n$/,
+    )
     const [row] = await journey.tollgate.logs('g')
     assert.deepEqual([row?.['success'], row?.['outcome']], [false, 'upstream_broken'])
   })
