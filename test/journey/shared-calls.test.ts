@@ -28,6 +28,9 @@ beforeEach(() => void question++)
 const body = (rest = ''): string =>
   `{"model":"gpt-4o-mini",${rest}"messages":[{"role":"user","content":"${question}"}]}`
 
+/** Whose connection ends with its answer. */
+const closing = { ...json, 'x-fault': 'crowd', connection: 'close' }
+
 const callsNow = (): number => journey.fault.requests.filter((request) => request.path.endsWith('completions')).length
 
 interface Crowd {
@@ -145,7 +148,7 @@ describe('a leader that fails', () => {
     const next = journey.fault.requests.length
     journey.fault.plan('crowd', [streamHead, event('a'), { until }, reset], [streamHead, event('b'), done, lastChunk])
     const clients = await Promise.all(Array.from({ length: 10 }, () => connectRaw(journey.base)))
-    const bytes = requestBytes(journey.base, chat, { headers: { ...json, 'x-fault': 'crowd' }, body: body(asksUsage) })
+    const bytes = requestBytes(journey.base, chat, { headers: closing, body: body(asksUsage) })
     for (const [index, client] of clients.entries()) {
       client.write(bytes)
       if (index === 0) await journey.fault.request(next)
@@ -271,7 +274,7 @@ describe('a slow reader of a shared stream', () => {
       done,
       lastChunk,
     ])
-    const bytes = requestBytes(journey.base, chat, { headers: { ...json, 'x-fault': 'crowd' }, body: body(asksUsage) })
+    const bytes = requestBytes(journey.base, chat, { headers: closing, body: body(asksUsage) })
     const [leader, slow] = [await connectRaw(journey.base), await connectRaw(journey.base)]
     leader.write(bytes)
     await journey.fault.request(next)
