@@ -192,8 +192,10 @@ function finishDraft(passage: Passage, told: AnswerReading, ending: Ending, deps
     describeServed(record, { isHit: shared.isFollower || record.success, saved: record.success ? saved : null })
 }
 
-/** The reading with the usage of the answer's head, where its body told none. */
+/** The reading with what the provider told in its own format, or the usage of the answer's head, where its body told none. */
 function withHead({ target, answer }: Passage, reading: AnswerReading): AnswerReading {
+  const own = answer.readFacts?.()
+  if (own) return { ...reading, facts: { ...own, error: reading.facts.error ?? own.error } }
   const { readHead } = target.format
   if (!readHead || reading.facts.usage !== null) return reading
   const usage = readHead((name) => headerOf(answer.headers, name))

@@ -21,7 +21,7 @@ export interface CacheAsk {
   format: Format
   method: string
   /** As the provider is asked: with the client's own credential or the added one. */
-  request: { origin: string; path: string; headers: readonly string[]; hidesUsage: boolean }
+  request: { origin: string; path: string; headers: readonly string[]; hidesUsage: boolean; translate?: unknown }
   body: Pick<RequestBody, 'bytes' | 'rest'>
   facts: RequestFacts
 }
@@ -57,7 +57,7 @@ function cacheKey({ gateway, provider, method, request, body, facts }: CacheAsk,
     headers += part(name) + part(request.headers[at + 1] ?? '')
     count++
   }
-  const flags = `${facts.isStream ? 's' : '-'}${request.hidesUsage ? 'h' : '-'}${ownKey === null ? 'b' : 'k'}`
+  const flags = `${facts.isStream ? 's' : '-'}${request.hidesUsage ? 'h' : '-'}${request.translate ? 'c' : '-'}${ownKey === null ? 'b' : 'k'}`
   const text =
     `${gateway.number} ${gateway.cacheEpoch} ${flags} ${count} ${headers}${part(scopeOf(provider))}${part(request.origin)}` +
     `${part(method)}${part(request.path)}`

@@ -10,6 +10,7 @@ import { maskRecord } from './mask-record.ts'
 import type { RequestBody } from './request-body.ts'
 import type { RequestOptions } from './request-options.ts'
 import type { AnswerReading } from './tap.ts'
+import type { Target } from './target.ts'
 
 /**
  * A log record in the making: what is known so far, so that a failure at any step still leaves a complete and
@@ -29,6 +30,8 @@ export interface Draft {
   cache: { status: 'HIT' | 'MISS' | 'BYPASS'; reason: string } | null
   /** The calls of the provider so far; null where it is simply called. */
   tries: readonly Attempt[] | null
+  /** What answers a chat, and what it was not told, for the answer's head; null at native doors. */
+  chat: { provider: string; model: string; dropped: readonly string[] } | null
 }
 
 export function openDraft(parts: {
@@ -84,6 +87,7 @@ export function openDraft(parts: {
     keepsPayload: request.collectLogPayload,
     cache: null,
     tries: null,
+    chat: null,
   }
 }
 
@@ -103,6 +107,13 @@ export function describeRequest(
   record.requestTruncated = body.rest !== null || body.bytes.length > keptBytes
   if (body.bytes.length > 0)
     draft.request = body.bytes.length > keptBytes ? body.bytes.subarray(0, keptBytes) : body.bytes
+}
+
+/** What is known of a chat once its model is read. */
+export function describeChat(draft: Draft, { provider, chat }: Pick<Target, 'provider' | 'chat'>): void {
+  if (!chat) return
+  draft.record.provider = provider.slug
+  draft.chat = { provider: provider.slug, model: chat.model, dropped: chat.dropped }
 }
 
 /** What is known once the answer ended, however it ended. Usage, model and cost are filled in by the caller. */
@@ -183,7 +194,7 @@ function shorten(text: string, length: number): string {
 }
 
 /** The headers that name the row of an answer, names and values in turn. */
-export function ownHeaders({ record, cache }: Draft): string[] {
+export function ownHeaders({ record, cache, chat }: Draft): string[] {
   const headers = [
     'cf-aig-log-id',
     record.id,
@@ -195,5 +206,12 @@ export function ownHeaders({ record, cache }: Draft): string[] {
     String(record.step),
   ]
   if (cache) headers.push('cf-aig-cache-status', cache.status, 'tollgate-cache-reason', cache.reason)
+  if (chat) headers.push('cf-aig-provider', chat.provider, 'cf-aig-model', asHeader(chat.model))
+  if (chat && chat.dropped.length > 0) headers.push('tollgate-dropped-params', asHeader(chat.dropped.join(', ')))
   return headers
+}
+
+/** A text of the client's as a header may hold it. */
+function asHeader(text: string): string {
+  return shorten(text.replaceAll(/[^\x20-\x7e]/g, '?'), 1024)
 }

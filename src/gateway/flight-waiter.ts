@@ -59,6 +59,7 @@ export function serve(shared: SharedBytes, waiter: Waiter, onPace: () => void): 
     status: head.status,
     headers: head.headers,
     isEnded: () => shared.isEnded,
+    ...(head.readFacts && { readFacts: head.readFacts }),
     deliver(receiver) {
       waiter.receiver = receiver
       feed(shared, waiter)

@@ -11,17 +11,19 @@ import { admit, type Admitted, type Applicant } from './admission.ts'
 import { type Passage, passOn } from './answer.ts'
 import { type CallWithAttempts, isUpstreamFailure, openAttempts } from './attempts.ts'
 import { planCache } from './cache-plan.ts'
+import { chatDoor, chatFormat, readChat, readChatFacts } from './chat.ts'
+import { isModelList, modelList } from './chat-models.ts'
 import { checkDoor, type Door, isUniversal, readDoor } from './door.ts'
-import { describeRequest, type Draft, openDraft, ownHeaders, writeDraft } from './draft.ts'
+import { describeChat, describeRequest, type Draft, openDraft, ownHeaders, writeDraft } from './draft.ts'
 import { ClientLeft, type Exchange, type Sink } from './exchange.ts'
 import type { Flights } from './flight.ts'
 import { hasLeft, nowhere } from './nowhere.ts'
-import { type RefusalSampler, refusalBody } from './refusal.ts'
+import { chatRefusalBody, type RefusalSampler, refusalBody } from './refusal.ts'
 import { replay } from './replay.ts'
 import { type BodyLimits, readBody } from './request-body.ts'
 import { readOptions, type RequestOptions } from './request-options.ts'
 import { planAttempts } from './retry-plan.ts'
-import { readSteps, type Step } from './steps.ts'
+import { readSteps, type Step, type UniversalAsk } from './steps.ts'
 import type { ChooseTarget } from './target.ts'
 import { toUpstreamRequest } from './to-upstream.ts'
 import type { UpstreamCall, Upstreams } from './upstream.ts'
@@ -82,14 +84,19 @@ export function createPipeline(deps: PipelineDeps): Run {
       if ((gateway.authentication || showsToken(options)) && !options.authenticated) throw unauthorized()
       if (options.problem) throw options.problem
 
-      // choose, read: one target, or at the universal door those of the list in the body
+      // choose, read: one target; at the universal door those of the list in the body, of a chat the one its model names
       const { method } = exchange
       const isList = isUniversal(door, method)
-      const target = isList ? null : deps.chooseTarget(door, options, gateway)
+      const isChat = door.slug === chatDoor
+      if (isChat && isModelList(door, method)) return answerModels(draft, sink)
+      const target = isList || isChat ? null : deps.chooseTarget(door, options, gateway)
       const body = await readBody(exchange.body, limits)
+      const ask: UniversalAsk = { door, options, gateway, body, draft }
       const first: Step = target
         ? { index: 0, door, options, target, body, next: null }
-        : readSteps({ door, options, gateway, body, draft }, deps)
+        : isChat
+          ? readChatStep(ask, method, deps)
+          : readSteps(ask, deps)
 
       let isCounted = false
       for (let step: Step | null = first; step; step = step.next) {
@@ -120,11 +127,19 @@ export function createPipeline(deps: PipelineDeps): Run {
         await recordFailedAnswer(passage, deps)
       }
     } catch (error) {
-      await refuse(draft, error, sink, deps)
+      await refuse(draft, error, exchange, sink, deps)
     } finally {
       for (const call of calls) call.abort()
     }
   }
+}
+
+/** The row of a chat says what its client asked, also where that is no chat. */
+function readChatStep(ask: UniversalAsk, method: string, deps: PipelineDeps): Step {
+  const { door, options, body, draft } = ask
+  describeRequest(draft, chatFormat, readChatFacts(body), body, deps.limits.keptBytes)
+  const chat = readChat({ ...ask, method, id: draft.record.id, startedMs: draft.record.startedMs }, deps.chooseTarget)
+  return { index: 0, door, options, target: chat.target, body: chat.body, next: null }
 }
 
 interface Application {
@@ -144,6 +159,7 @@ function apply(
 ): Applicant & { upstreamRequest: { hidesUsage: boolean } } {
   const { target, options, body } = step
   if (target.added) draft.secrets.push(target.added.secret)
+  describeChat(draft, target)
   const { provider, format } = target
   const facts = format.readRequest({ path: target.endpoint, query: target.query, fields: body.fields })
   describeRequest(draft, format, facts, body, limits.keptBytes)
@@ -248,11 +264,18 @@ async function comeIntoBeing(door: Door, options: RequestOptions, deps: Pipeline
 }
 
 /** The error exit of every step: the row, and then the answer that says why. */
-async function refuse(draft: Draft | null, thrown: unknown, sink: Sink, deps: PipelineDeps): Promise<void> {
+async function refuse(
+  draft: Draft | null,
+  thrown: unknown,
+  exchange: Exchange,
+  sink: Sink,
+  deps: PipelineDeps,
+): Promise<void> {
   const isLeft = thrown instanceof ClientLeft
   const error = toGatewayError(thrown)
   if (error.code === 'internal' && !isLeft) deps.log.error('a request failed inside Tollgate', thrown)
-  const body = isLeft ? null : Buffer.from(refusalBody(error))
+  const toBody = readDoor(exchange.url).slug === chatDoor ? chatRefusalBody : refusalBody
+  const body = isLeft ? null : Buffer.from(toBody(error))
   if (draft) {
     describeRefusal(draft, isLeft ? null : error, body)
     if (error.code === 'unauthorized' && !deps.sampler.allows(draft.record.gateway)) draft.isLogged = false
@@ -265,6 +288,14 @@ async function refuse(draft: Draft | null, thrown: unknown, sink: Sink, deps: Pi
   if (!body) return
   const headers = ['content-type', 'application/json', 'content-length', String(body.length), ...error.headers]
   sink.head(error.status, draft ? [...headers, ...ownHeaders(draft)] : headers)
+  sink.end(body)
+}
+
+/** The models that chats can name: an answer of our own, for which there is no row. */
+function answerModels(draft: Draft, sink: Sink): void {
+  draft.isLogged = false
+  const body = modelList()
+  sink.head(200, ['content-type', 'application/json', 'content-length', String(body.length)])
   sink.end(body)
 }
 

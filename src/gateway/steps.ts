@@ -3,6 +3,7 @@ import { scanElements, scanTopLevel } from '../formats/scan.ts'
 import { GatewayError } from '../kernel/errors.ts'
 import type { Credentials } from '../live/credentials.ts'
 import type { GatewaySnapshot } from '../live/live.ts'
+import { chatDoor, readChat } from './chat.ts'
 import type { Door } from './door.ts'
 import type { Draft } from './draft.ts'
 import { type BodyLimits, type RequestBody, wholeBody } from './request-body.ts'
@@ -109,8 +110,13 @@ function readStep(ask: UniversalAsk, index: number, bytes: Buffer, next: Step | 
   const options = over(readOptions(raw, search, deps.credentials), ask)
   if (options.problem) throw options.problem
   const door: Door = { ...ask.door, slug: provider, path, query: options.query }
-  const target = deps.chooseTarget(door, options, ask.gateway)
-  return { index, door, options, target, body: wholeBody(query, deps.limits), next }
+  const body = wholeBody(query, deps.limits)
+  if (provider === chatDoor) {
+    const { id, startedMs } = ask.draft.record
+    const request = { door, options, gateway: ask.gateway, body, method: 'POST', id, startedMs }
+    return { index, door, options, ...readChat(request, deps.chooseTarget), next }
+  }
+  return { index, door, options, target: deps.chooseTarget(door, options, ask.gateway), body, next }
 }
 
 function readObject(bytes: Buffer | null, name: string): JsonObject {

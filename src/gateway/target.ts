@@ -11,6 +11,7 @@ import { addExtraHeaders, type CustomProvider, type FindCustomProvider } from '.
 import { checkPath, type Door, shown } from './door.ts'
 import { addHop } from './hops.ts'
 import type { RequestOptions } from './request-options.ts'
+import type { UpstreamCall } from './upstream.ts'
 import { takeTargetHeader } from './target-header.ts'
 
 /** Where one attempt goes: everything the call needs beside the body. */
@@ -26,12 +27,26 @@ export interface Target {
   endpoint: string
   /** The client signed the request: nothing of it may change. */
   isSigned: boolean
+  /** What is sent in place of the client's body, and how its answer is given back; absent: at native doors. */
+  chat?: TargetChat
   /** A credential Tollgate adds, because the request brought none; null: nothing is added. */
   added: { name: string; value: string; secret: string } | null
   /** A user gave the address: it is dialled only where that is allowed. */
   isUserGiven: boolean
   /** The provider's own prices; null: those of the price table. */
   prices: PriceTable | null
+}
+
+/** A chat that came in OpenAI's shape. */
+export interface TargetChat {
+  bytes: Buffer
+  /** What the provider calls the model. */
+  model: string
+  /** Members of the chat that the provider's format has no word for. */
+  dropped: readonly string[]
+  /** The provider speaks another format. */
+  isTranslated: boolean
+  translate: (call: UpstreamCall) => UpstreamCall
 }
 
 /** Finds the target of a request at a native door. Throws `provider_invalid`. */
@@ -115,12 +130,6 @@ function createFindCustomBase(findCustomProvider: FindCustomProvider): (door: Do
 const ofUsers = { override: null, accountId: null, apiKey: null }
 
 function unknownProvider(slug: string): GatewayError {
-  if (slug === 'compat') {
-    return new GatewayError(
-      'provider_invalid',
-      `Invalid provider: the compat endpoint is not part of this version. Use /v1/{account_id}/{gateway_id}/{provider}/...`,
-    )
-  }
   const known = providers.map((provider) => provider.slug).join(', ')
   return new GatewayError(
     'provider_invalid',

@@ -8,8 +8,8 @@ import type { Target } from './target.ts'
 import type { UpstreamRequest } from './upstream.ts'
 
 /**
- * The request as it is sent to a target: the client's bytes untouched, but for the one exception that a stream is
- * asked for its usage (`hidesUsage`: the client did not ask, so what that adds is taken out of the answer again). Of a
+ * The request as it is sent to a target: the client's bytes (of a chat, what they were made into) untouched, but for the
+ * one exception that a stream is asked for its usage (`hidesUsage`: the client did not ask, so what that adds is taken out of the answer again). Of a
  * request that its client signed nothing is changed at all.
  */
 export function toUpstreamRequest(
@@ -19,12 +19,16 @@ export function toUpstreamRequest(
   body: RequestBody,
   facts: RequestFacts,
 ): UpstreamRequest & { hidesUsage: boolean } {
+  const { chat } = target
+  const bytes = chat?.bytes ?? body.bytes
   const spliced =
-    facts.isStream && body.rest === null && mayAskUsage(target) ? spliceStreamUsage(body.bytes, body.fields) : null
+    facts.isStream && body.rest === null && mayAskUsage(target) ? spliceStreamUsage(bytes, body.fields) : null
   const headers = options.forwarded
   const { acceptEncoding } = options
+  // What is translated is read here, and gains nothing by being unpacked first.
+  const wanted = chat?.isTranslated === true ? null : acceptEncoding
   const isKept = target.isSigned && acceptEncoding !== null
-  headers.push('accept-encoding', isKept ? acceptEncoding : acceptedEncodings(acceptEncoding, facts.isStream))
+  headers.push('accept-encoding', isKept ? acceptEncoding : acceptedEncodings(wanted, facts.isStream))
   if (target.added) headers.push(target.added.name, target.added.value)
   if (body.rest !== null && body.lengthBytes !== null) headers.push('content-length', String(body.lengthBytes))
   return {
@@ -33,13 +37,14 @@ export function toUpstreamRequest(
     path: target.query === '' ? target.path : `${target.path}?${target.query}`,
     method,
     headers,
-    body: body.rest === null ? (spliced ?? body.bytes) : joined(body.bytes, body.rest),
+    body: body.rest === null ? (spliced ?? bytes) : joined(body.bytes, body.rest),
     hidesUsage: spliced !== null,
+    ...(chat && { translate: chat.translate }),
   }
 }
 
-function mayAskUsage({ provider, format, path, query, isSigned }: Target): boolean {
-  if (!provider.asksStreamUsage || format.name !== 'openai-chat' || isSigned) return false
+function mayAskUsage({ provider, format, path, query, isSigned, chat }: Target): boolean {
+  if (!provider.asksStreamUsage || format.name !== 'openai-chat' || isSigned || chat?.isTranslated) return false
   return provider.refusesStreamUsage?.test(`${path}?${query}`) !== true
 }
 

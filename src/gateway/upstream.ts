@@ -1,4 +1,5 @@
 import { type Dispatcher, Pool } from 'undici'
+import type { AnswerFacts } from '../formats/format.ts'
 import { GatewayError } from '../kernel/errors.ts'
 import type { Dial } from './dial.ts'
 import { ClientLeft } from './exchange.ts'
@@ -15,6 +16,8 @@ export interface UpstreamRequest {
   body: Buffer | AsyncIterable<Buffer> | null
   /** A user gave the address: it is dialled only where that is allowed. */
   isUserGiven: boolean
+  /** What its answer must become; absent: it stays as it is. */
+  translate?: (call: UpstreamCall) => UpstreamCall
 }
 
 /** A provider's answer from its head on. What came before `deliver` is called is kept and delivered then. */
@@ -23,6 +26,8 @@ export interface UpstreamAnswer {
   headers: Readonly<Record<string, string | string[] | undefined>>
   /** Whether the whole answer is here already. */
   isEnded(): boolean
+  /** What the provider told in its own format, where the bytes are a translation; known once it has ended. */
+  readFacts?: () => AnswerFacts
   deliver(receiver: AnswerReceiver): void
   pause(): void
   resume(): void
@@ -88,7 +93,10 @@ export function createUpstreams(timeouts: UpstreamTimeouts, dial: Dial): Upstrea
   }
 
   return {
-    call: (request) => dispatch(poolOf(request), request),
+    call(request) {
+      const call = dispatch(poolOf(request), request)
+      return request.translate ? request.translate(call) : call
+    },
     async close() {
       await Promise.all([...own.values(), ...userGiven.values()].map((pool) => pool.destroy()))
       await dial.close()

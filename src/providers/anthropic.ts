@@ -17,6 +17,7 @@ export const anthropic: Provider = {
     ['files', 'unread'],
     ['files/*', 'unread'],
   ],
+  chats: [{ model: '{model}', path: 'messages' }],
   asksStreamUsage: true,
   priceId: 'anthropic',
   sources: [

@@ -43,6 +43,19 @@ export const awsBedrock: Provider = {
     ['async-invoke*', 'unread'],
     ['guardrail/*', 'unread'],
   ],
+  chats: [
+    {
+      model: '{region}/{model}',
+      where: { region },
+      path: 'bedrock-runtime/{region}/model/{model}/converse',
+      streamPath: 'bedrock-runtime/{region}/model/{model}/converse-stream',
+    },
+    {
+      model: '{model}',
+      path: 'bedrock-runtime/us-east-1/model/{model}/converse',
+      streamPath: 'bedrock-runtime/us-east-1/model/{model}/converse-stream',
+    },
+  ],
   asksStreamUsage: true,
   priceId: 'aws',
   // `global.anthropic.claude-...` has another price than `us.anthropic.claude-...`, and both answer as `claude-...`.

@@ -55,6 +55,7 @@ export const azureOpenai: Provider = {
     ['openai/v1/files*', 'unread'],
     ['openai/v1/batches*', 'unread'],
   ],
+  chats: [{ model: '{resource}/{model}', where: { resource }, path: '{resource}/openai/v1/chat/completions' }],
   asksStreamUsage: true,
   // `stream_options` came with the version 2024-09-01-preview.
   refusesStreamUsage: /[?&]api-version=(?:2023|2024-0[1-8])/,

@@ -1,4 +1,5 @@
 import { bearer } from './bearer.ts'
+import { chatCompletions } from './chat-completions.ts'
 import type { Provider } from './provider.ts'
 
 const model = /[a-z0-9]{1,32}/
@@ -27,6 +28,7 @@ export const baseten: Provider = {
     ['environments/*/sync/v1/embeddings', 'openai-embeddings'],
     ['models', 'unread'],
   ],
+  chats: [chatCompletions],
   asksStreamUsage: true,
   priceId: 'baseten',
   sources: [

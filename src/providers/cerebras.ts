@@ -1,4 +1,5 @@
 import { bearer } from './bearer.ts'
+import { chatCompletions } from './chat-completions.ts'
 import type { Provider } from './provider.ts'
 
 export const cerebras: Provider = {
@@ -15,6 +16,7 @@ export const cerebras: Provider = {
     ['files*', 'unread'],
     ['batches*', 'unread'],
   ],
+  chats: [chatCompletions],
   asksStreamUsage: true,
   priceId: 'cerebras',
   sources: [{ url: 'https://inference-docs.cerebras.ai/api-reference/chat-completions', checked: '2026-11-26' }],

@@ -21,6 +21,7 @@ export const cohere: Provider = {
     ['datasets*', 'unread'],
     ['embed-jobs*', 'unread'],
   ],
+  chats: [{ model: '{model}', path: 'v2/chat' }],
   asksStreamUsage: true,
   priceId: 'cohere',
   sources: [

@@ -31,6 +31,8 @@ export const customProvider: Omit<Provider, 'slug' | 'name' | 'baseUrl' | 'versi
   rewrites: [],
   auth: [bearer],
   endpoints: customEndpoints,
+  // Where the base ends in `/v1`, one of the two is dropped.
+  chats: [{ model: '{model}', path: 'v1/chat/completions' }],
   asksStreamUsage: true,
   priceId: null,
   sources: [

@@ -1,4 +1,5 @@
 import { bearer } from './bearer.ts'
+import { chatCompletions } from './chat-completions.ts'
 import type { Provider } from './provider.ts'
 
 export const deepseek: Provider = {
@@ -16,6 +17,7 @@ export const deepseek: Provider = {
     ['models', 'unread'],
     ['user/balance', 'unread'],
   ],
+  chats: [chatCompletions],
   asksStreamUsage: true,
   priceId: 'deepseek',
   sources: [

@@ -1,4 +1,5 @@
 import { bearer } from './bearer.ts'
+import { chatCompletions } from './chat-completions.ts'
 import type { Provider } from './provider.ts'
 
 export const fireworks: Provider = {
@@ -17,6 +18,7 @@ export const fireworks: Provider = {
     ['models', 'unread'],
     ['models/*', 'unread'],
   ],
+  chats: [chatCompletions],
   // Fireworks tells the usage of every stream by itself, in its last chunk.
   asksStreamUsage: false,
   priceId: 'fireworks',

@@ -23,6 +23,13 @@ export const googleAiStudio: Provider = {
     ['files', 'unread'],
     ['files/*', 'unread'],
   ],
+  chats: [
+    {
+      model: '{model}',
+      path: 'v1beta/models/{model}:generateContent',
+      streamPath: 'v1beta/models/{model}:streamGenerateContent?alt=sse',
+    },
+  ],
   asksStreamUsage: true,
   priceId: 'google',
   sources: [

@@ -55,6 +55,27 @@ export const googleVertexAi: Provider = {
     ['*/batchPredictionJobs*', 'unread'],
     ['*/cachedContents*', 'unread'],
   ],
+  chats: [
+    // An access token needs a project, a key does not.
+    {
+      model: 'projects/{project}/locations/{location}/publishers/google/models/{model}',
+      path: 'v1/projects/{project}/locations/{location}/publishers/google/models/{model}:generateContent',
+      streamPath:
+        'v1/projects/{project}/locations/{location}/publishers/google/models/{model}:streamGenerateContent?alt=sse',
+    },
+    {
+      model: 'projects/{project}/locations/{location}/publishers/anthropic/models/{model}',
+      path: 'v1/projects/{project}/locations/{location}/publishers/anthropic/models/{model}:rawPredict',
+      streamPath: 'v1/projects/{project}/locations/{location}/publishers/anthropic/models/{model}:streamRawPredict',
+      adds: { anthropic_version: 'vertex-2023-10-16' },
+      omits: ['model'],
+    },
+    {
+      model: 'google/{model}',
+      path: 'v1/publishers/google/models/{model}:generateContent',
+      streamPath: 'v1/publishers/google/models/{model}:streamGenerateContent?alt=sse',
+    },
+  ],
   asksStreamUsage: true,
   // Mistral's models tell their usage by themselves.
   refusesStreamUsage: /\/publishers\/mistralai\//,

@@ -1,4 +1,5 @@
 import { bearer } from './bearer.ts'
+import { chatCompletions } from './chat-completions.ts'
 import type { Provider } from './provider.ts'
 
 export const grok: Provider = {
@@ -26,6 +27,7 @@ export const grok: Provider = {
     ['batches*', 'unread'],
     ['api-key', 'unread'],
   ],
+  chats: [chatCompletions],
   asksStreamUsage: true,
   priceId: 'x-ai',
   sources: [{ url: 'https://docs.x.ai/docs/api-reference', checked: '2026-11-26' }],

@@ -1,4 +1,5 @@
 import { bearer } from './bearer.ts'
+import { chatCompletions } from './chat-completions.ts'
 import type { Provider } from './provider.ts'
 
 export const groq: Provider = {
@@ -19,6 +20,7 @@ export const groq: Provider = {
     ['batches', 'unread'],
     ['batches/*', 'unread'],
   ],
+  chats: [chatCompletions],
   asksStreamUsage: true,
   priceId: 'groq',
   sources: [{ url: 'https://console.groq.com/docs/api-reference', checked: '2026-11-22' }],

@@ -20,6 +20,7 @@ export const huggingface: Provider = {
     ['hf-inference/models/*/v1/chat/completions', 'openai-chat'],
     ['hf-inference/models/*', 'huggingface-inference'],
   ],
+  chats: [{ model: '{model}', path: 'v1/chat/completions' }],
   asksStreamUsage: true,
   // The price depends on who serves the model, which answers do not tell.
   priceId: null,

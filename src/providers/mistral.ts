@@ -1,4 +1,5 @@
 import { bearer } from './bearer.ts'
+import { chatCompletions } from './chat-completions.ts'
 import type { Provider } from './provider.ts'
 
 export const mistral: Provider = {
@@ -17,6 +18,7 @@ export const mistral: Provider = {
     ['files', 'unread'],
     ['files/*', 'unread'],
   ],
+  chats: [chatCompletions],
   // Mistral tells the usage of every stream by itself.
   asksStreamUsage: false,
   priceId: 'mistral',

@@ -1,4 +1,5 @@
 import { bearer } from './bearer.ts'
+import { chatCompletions } from './chat-completions.ts'
 import type { Provider } from './provider.ts'
 
 export const openai: Provider = {
@@ -24,6 +25,7 @@ export const openai: Provider = {
     ['batches', 'unread'],
     ['batches/*', 'unread'],
   ],
+  chats: [chatCompletions],
   asksStreamUsage: true,
   priceId: 'openai',
   sources: [{ url: 'https://platform.openai.com/docs/api-reference', checked: '2026-11-22' }],

@@ -1,4 +1,5 @@
 import { bearer } from './bearer.ts'
+import { chatCompletions } from './chat-completions.ts'
 import type { Provider } from './provider.ts'
 
 export const openrouter: Provider = {
@@ -20,6 +21,7 @@ export const openrouter: Provider = {
     ['credits', 'unread'],
     ['generation', 'unread'],
   ],
+  chats: [chatCompletions],
   asksStreamUsage: true,
   priceId: 'openrouter',
   sources: [{ url: 'https://openrouter.ai/docs/api-reference/overview', checked: '2026-11-22' }],

@@ -1,4 +1,5 @@
 import { bearer } from './bearer.ts'
+import { chatCompletions } from './chat-completions.ts'
 import type { Provider } from './provider.ts'
 
 export const parallel: Provider = {
@@ -14,6 +15,7 @@ export const parallel: Provider = {
     ['tasks/*', 'unread'],
     ['findall/*', 'unread'],
   ],
+  chats: [chatCompletions],
   // `stream_options` is ignored.
   asksStreamUsage: false,
   priceId: null,

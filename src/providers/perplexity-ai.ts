@@ -1,4 +1,5 @@
 import { bearer } from './bearer.ts'
+import { chatCompletions } from './chat-completions.ts'
 import type { Provider } from './provider.ts'
 
 export const perplexityAi: Provider = {
@@ -18,6 +19,7 @@ export const perplexityAi: Provider = {
     ['models', 'unread'],
     ['async/*', 'unread'],
   ],
+  chats: [chatCompletions],
   // Perplexity tells the usage of every stream by itself, in each chunk.
   asksStreamUsage: false,
   priceId: 'perplexity',

@@ -36,6 +36,13 @@ export interface Provider {
    * through and logged, but not read.
    */
   endpoints: readonly (readonly [pattern: string, format: FormatName])[]
+  /**
+   * How a chat in OpenAI's shape reaches it, by the model's name: first match wins. The path's format says whether it is
+   * translated. Absent: it takes no chats.
+   */
+  chats?: readonly ChatRoute[]
+  /** Beginnings of models' names that are its alone: such a model needs no slug before it. */
+  ownModels?: readonly string[]
   /** Whether `stream_options.include_usage` is asked of streams in the `openai-chat` format. */
   asksStreamUsage: boolean
   /** Matches the addresses (path and query at the provider) that refuse `stream_options`. */
@@ -61,6 +68,23 @@ export interface HostPattern {
   /** What takes the place of the matched beginning: the path that the base receives. */
   to: string
   where?: Readonly<Record<string, RegExp>>
+}
+
+/** One address for chats. */
+export interface ChatRoute {
+  /**
+   * What the model is called at Tollgate, behind the provider's slug. A placeholder stands for one segment, or for what
+   * `where` says; `{model}` for all that is left, and for what the provider calls the model.
+   */
+  model: string
+  where?: Readonly<Record<string, RegExp>>
+  /** Behind the slug, as at a native address. */
+  path: string
+  /** The same for streams, where it is another one; with its query. */
+  streamPath?: string
+  /** Members that the body must have there, and such as it must not have. */
+  adds?: Readonly<Record<string, unknown>>
+  omits?: readonly string[]
 }
 
 export type ProviderAuth = { in: 'header'; name: string; scheme: string | null } | { in: 'query'; name: string }

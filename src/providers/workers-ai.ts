@@ -18,6 +18,8 @@ export const workersAi: Provider = {
     ['embeddings', 'openai-embeddings'],
     ['models/*', 'unread'],
   ],
+  chats: [{ model: '{model}', path: 'v1/chat/completions' }],
+  ownModels: ['@cf/', '@hf/'],
   asksStreamUsage: true,
   priceId: 'cloudflare',
   sources: [

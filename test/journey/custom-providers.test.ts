@@ -45,6 +45,18 @@ describe('a custom provider', () => {
     assert.equal(await paths('custom-paths/api/tags'), '/v1/api/tags')
   })
 
+  it('takes chats at the door for all providers', async () => {
+    await create('chats')
+    await create('chats-bare', { base_url: journey.fault.url })
+    for (const slug of ['custom-chats', 'custom-chats-bare']) {
+      const body = JSON.stringify({ model: `${slug}/org/qwen3`, messages: [] })
+      const got = await journey.send('compat/chat/completions', { body })
+      const { path, body: sent } = seen(got)
+      assert.deepEqual([path, JSON.parse(String(sent))], ['/v1/chat/completions', { model: 'org/qwen3', messages: [] }])
+      assert.equal((await journey.row(got.logId))['provider'], slug)
+    }
+  })
+
   it('is read as OpenAI’s API, and Anthropic’s where the path is its', async () => {
     await create('read')
     const bare = await create('bare', { base_url: journey.fault.url })

@@ -13,7 +13,7 @@ const types: Readonly<Record<number, string>> = {
 }
 
 /** The type of an OpenAI error with this status. */
-function errorTypeOf(status: number): string {
+export function errorTypeOf(status: number): string {
   return types[status] ?? (status >= 500 ? 'server_error' : 'invalid_request_error')
 }
 

@@ -1,0 +1,346 @@
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, describe, it } from 'node:test'
+import OpenAI from 'openai'
+import { chunk, head, lastChunk } from '../fault/answers.ts'
+import { type FaultServer, startFaultServer, type Step } from '../fault/fault-server.ts'
+import { exceptionFrame } from '../formats/event-stream.ts'
+import { recordedStream } from '../formats/recorded.ts'
+import { startForTest, type TestTollgate } from '../tollgate.ts'
+import { all, jsonAnswer, rowOf } from './journey.ts'
+
+const messages = [{ role: 'user' as const, content: 'What is the weather?' }]
+const weather = {
+  type: 'function' as const,
+  function: {
+    name: 'get_weather',
+    description: 'The weather in a city',
+    parameters: { type: 'object' as const, properties: { city: { type: 'string' as const } } },
+    function: (args: string) => `rain in ${(JSON.parse(args) as { city: string }).city}`,
+  },
+}
+
+/** The same without a function to run: then the client only puts the call together. */
+const { type, function: described } = weather
+const tool = { type, function: { name: described.name, parameters: described.parameters } }
+
+/** One provider of each format: how it says a text, a call and an error, and a stream of it. All simulated. */
+interface Fake {
+  model: string
+  text(text: string): unknown
+  call(name: string, input: object): unknown
+  error: { status: number; body: unknown; message: string }
+  stream: { file: string; contentType: string; content: string; arguments: string | null; tokens: [number, number] }
+  /** What stands before the stream is over when something goes wrong. */
+  brokenStream: { bytes: Buffer; message: string }
+  key: string
+  path: RegExp
+}
+
+const sse = 'text/event-stream'
+const fakes: readonly Fake[] = [
+  {
+    model: 'anthropic/claude-sonnet-4-5',
+    text: (text) => ({
+      id: 'msg_1',
+      model: 'claude-sonnet-4-5-20250929',
+      content: [{ type: 'text', text }],
+      stop_reason: 'end_turn',
+      usage: { input_tokens: 11, output_tokens: 7 },
+    }),
+    call: (name, input) => ({
+      content: [{ type: 'tool_use', id: 'toolu_1', name, input }],
+      stop_reason: 'tool_use',
+      usage: { input_tokens: 11, output_tokens: 7 },
+    }),
+    error: {
+      status: 429,
+      body: { type: 'error', error: { type: 'rate_limit_error', message: 'Slow down' } },
+      message: 'Slow down',
+    },
+    stream: {
+      file: 'anthropic-messages.sse.txt',
+      contentType: sse,
+      content: "Okay, let's check the weather:",
+      arguments: '{"location": "San Francisco, CA"}',
+      tokens: [4572, 89],
+    },
+    brokenStream: {
+      bytes: Buffer.from('data: {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}\n\n'),
+      message: 'Overloaded',
+    },
+    key: 'x-api-key',
+    path: /^\/messages$/,
+  },
+  {
+    model: 'google-ai-studio/gemini-2.5-flash',
+    text: (text) => ({
+      candidates: [{ content: { role: 'model', parts: [{ text }] }, finishReason: 'STOP', index: 0 }],
+      usageMetadata: { promptTokenCount: 11, candidatesTokenCount: 7 },
+      modelVersion: 'gemini-2.5-flash',
+    }),
+    call: (name, args) => ({
+      candidates: [{ content: { role: 'model', parts: [{ functionCall: { name, args } }] }, finishReason: 'STOP' }],
+    }),
+    error: {
+      status: 400,
+      body: { error: { code: 400, message: 'API key not valid', status: 'INVALID_ARGUMENT' } },
+      message: 'API key not valid',
+    },
+    stream: { file: 'gemini.sse.txt', contentType: sse, content: 'Three cats.', arguments: null, tokens: [1290, 68] },
+    brokenStream: {
+      bytes: Buffer.from('data: {"error":{"code":503,"message":"Unavailable","status":"UNAVAILABLE"}}\n\n'),
+      message: 'Unavailable',
+    },
+    key: 'x-goog-api-key',
+    path: /^\/v1beta\/models\/gemini-2\.5-flash:(?:generateContent|streamGenerateContent\?alt=sse)$/,
+  },
+  {
+    model: 'aws-bedrock/eu-west-1/anthropic.claude-sonnet-4-5-20250929-v1:0',
+    text: (text) => ({
+      output: { message: { role: 'assistant', content: [{ text }] } },
+      stopReason: 'end_turn',
+      usage: { inputTokens: 11, outputTokens: 7, totalTokens: 18 },
+    }),
+    call: (name, input) => ({
+      output: { message: { role: 'assistant', content: [{ toolUse: { toolUseId: 'tooluse_1', name, input } }] } },
+      stopReason: 'tool_use',
+    }),
+    error: { status: 403, body: { message: 'You may not' }, message: 'You may not' },
+    stream: {
+      file: 'bedrock-converse.events.txt',
+      contentType: 'application/vnd.amazon.eventstream',
+      content: 'Let me look that up für Sie.',
+      arguments: '{"city": "Zürich"}',
+      tokens: [4245, 78],
+    },
+    brokenStream: { bytes: exceptionFrame('throttlingException', 'Too many tokens'), message: 'Too many tokens' },
+    key: 'authorization',
+    path: /^\/model\/anthropic\.claude-sonnet-4-5-20250929-v1%3A0\/converse(?:-stream)?$/,
+  },
+  {
+    model: 'cohere/command-a-03-2025',
+    text: (text) => ({
+      id: 'c14c80c3',
+      finish_reason: 'COMPLETE',
+      message: { role: 'assistant', content: [{ type: 'text', text }] },
+      usage: { billed_units: { input_tokens: 11, output_tokens: 7 } },
+    }),
+    call: (name, input) => ({
+      finish_reason: 'TOOL_CALL',
+      message: {
+        role: 'assistant',
+        tool_plan: 'I look.',
+        tool_calls: [{ id: 'call_1', type: 'function', function: { name, arguments: JSON.stringify(input) } }],
+      },
+    }),
+    error: { status: 404, body: { message: "model 'x' not found" }, message: "model 'x' not found" },
+    stream: {
+      file: 'cohere-chat-v2.sse.txt',
+      contentType: sse,
+      content: 'Il pleut à Genève.',
+      arguments: '{"city":"Genève"}',
+      tokens: [17, 12],
+    },
+    brokenStream: {
+      bytes: Buffer.from('data: {"type":"message-end","delta":{"finish_reason":"ERROR","error":"Broken"}}\n\n'),
+      message: 'Broken',
+    },
+    key: 'authorization',
+    path: /^\/v2\/chat$/,
+  },
+  {
+    model: 'mistral/mistral-large-latest',
+    text: (content) => ({
+      id: 'chatcmpl-m',
+      object: 'chat.completion',
+      model: 'mistral-large-latest',
+      choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }],
+      usage: { prompt_tokens: 11, completion_tokens: 7, total_tokens: 18 },
+    }),
+    call: (name, input) => ({
+      choices: [
+        {
+          index: 0,
+          message: {
+            role: 'assistant',
+            content: '',
+            tool_calls: [{ id: 'c1', type: 'function', function: { name, arguments: JSON.stringify(input) } }],
+          },
+          finish_reason: 'tool_calls',
+        },
+      ],
+    }),
+    error: { status: 401, body: { detail: 'Unauthorized' }, message: 'Unauthorized' },
+    stream: {
+      file: 'openai-chat.sse.txt',
+      contentType: sse,
+      content: 'Grüße 🌍!',
+      arguments: null,
+      tokens: [1117, 46],
+    },
+    brokenStream: {
+      bytes: Buffer.from('data: {"error":{"message":"Gone","type":"server_error","code":null}}\n\n'),
+      message: 'Gone',
+    },
+    key: 'authorization',
+    path: /^\/chat\/completions$/,
+  },
+]
+
+let fault: FaultServer
+let tollgate: TestTollgate
+let openai: OpenAI
+before(async () => {
+  fault = await startFaultServer()
+  tollgate = await startForTest(
+    Object.fromEntries(
+      ['ANTHROPIC', 'GOOGLE_AI_STUDIO', 'AWS_BEDROCK', 'COHERE', 'MISTRAL'].map((slug) => [
+        `TOLLGATE_PROVIDER_${slug}_BASE_URL`,
+        fault.url,
+      ]),
+    ),
+  )
+  openai = new OpenAI({ apiKey: 'key-of-the-client', baseURL: `${await tollgate.gateway('g')}/compat`, maxRetries: 0 })
+})
+after(async () => {
+  await tollgate.close()
+  await fault.close()
+})
+
+/** A stream as its provider sends it, in pieces that cut its events. */
+function streamOf(contentType: string, ...pieces: readonly Uint8Array[]): Step[] {
+  return [
+    head(200, { 'content-type': contentType, 'transfer-encoding': 'chunked' }),
+    ...pieces.map((piece) => chunk(piece)),
+    lastChunk,
+  ]
+}
+
+function pieces(bytes: Buffer): Buffer[] {
+  return Array.from({ length: Math.ceil(bytes.length / 97) }, (_, at) => bytes.subarray(at * 97, at * 97 + 97))
+}
+
+for (const fake of fakes) {
+  const { model } = fake
+  describe(`the openai client asks ${model}`, () => {
+    beforeEach(() => fault.plan('default', [jsonAnswer(200, fake.text('Rain.'))]))
+
+    it('a chat comes back as OpenAI would give it, and its row is the provider’s', async () => {
+      const { data, response } = await openai.chat.completions.create({ model, messages }).withResponse()
+      assert.deepEqual([data.object, data.choices[0]?.message.content], ['chat.completion', 'Rain.'])
+      assert.deepEqual([data.choices[0]?.finish_reason, data.usage?.total_tokens], ['stop', 18])
+      const slug = model.slice(0, model.indexOf('/'))
+      assert.equal(response.headers.get('cf-aig-provider'), slug)
+      const named = response.headers.get('cf-aig-model') ?? ''
+      assert.ok(model.endsWith(named) && named !== '', named)
+
+      const asked = fault.requests.at(-1)
+      assert.match(asked?.path ?? '', fake.path)
+      assert.ok(String(asked?.headers[fake.key]).endsWith('key-of-the-client'))
+      assert.ok(fake.key === 'authorization' || asked?.headers.authorization === undefined)
+      const row = await rowOf(tollgate, 'g', response)
+      assert.deepEqual([row.provider, row.model, row.success], [slug, named, true])
+      assert.deepEqual([row.tokens_in, row.tokens_out, row.path], [11, 7, 'chat/completions'])
+      assert.deepEqual(JSON.parse(row.request_head), { model, messages })
+      assert.deepEqual(JSON.parse(row.response_head), data)
+    })
+
+    it('the tool runner calls the function and gives its result back', async () => {
+      fault.plan(
+        'default',
+        [jsonAnswer(200, fake.call('get_weather', { city: 'Bern' }))],
+        [jsonAnswer(200, fake.text('It rains.'))],
+      )
+      const runner = openai.chat.completions.runTools({ model, messages, tools: [weather] })
+      assert.equal(await runner.finalContent(), 'It rains.')
+      assert.match(fault.requests.at(-1)?.body.toString() ?? '', /rain in Bern/)
+    })
+
+    it('an answer by a schema is parsed', async () => {
+      fault.plan('default', [jsonAnswer(200, fake.text('{"city":"Bern"}'))])
+      const schema = {
+        type: 'object',
+        properties: { city: { type: 'string' } },
+        required: ['city'],
+        additionalProperties: false,
+      }
+      const response_format = { type: 'json_schema' as const, json_schema: { name: 'place', strict: true, schema } }
+      const parsed = await openai.chat.completions.parse({ model, messages, response_format })
+      assert.equal(parsed.choices[0]?.message.content, '{"city":"Bern"}')
+      assert.match(fault.requests.at(-1)?.body.toString() ?? '', /additionalProperties/)
+    })
+
+    it('a stream comes chunk by chunk, and the helper puts it together', async () => {
+      const { file, contentType, content, tokens } = fake.stream
+      fault.plan('default', streamOf(contentType, ...pieces(recordedStream(file).bytes)))
+      const { data, response } = await openai.chat.completions
+        .create({ model, messages, stream: true, stream_options: { include_usage: true } })
+        .withResponse()
+      const chunks = await all(data)
+      const usage = chunks.at(-1)?.usage
+      assert.equal(chunks.map((piece) => piece.choices[0]?.delta.content ?? '').join(''), content)
+      assert.deepEqual([usage?.prompt_tokens, usage?.completion_tokens], tokens)
+      assert.match(fault.requests.at(-1)?.path ?? '', fake.path)
+      const row = await rowOf(tollgate, 'g', response)
+      assert.deepEqual([row.success, row.outcome, row.tokens_in, row.tokens_out], [true, 'complete', ...tokens])
+
+      const final = await openai.chat.completions.stream({ model, messages, tools: [tool] }).finalChatCompletion()
+      const [call] = final.choices[0]?.message.tool_calls ?? []
+      assert.equal(call?.type === 'function' ? call.function.arguments : null, fake.stream.arguments)
+    })
+
+    it('an error has the class of its status and the words of the provider', async () => {
+      const { status, body, message } = fake.error
+      fault.plan('default', [jsonAnswer(status, body)])
+      const error: unknown = await openai.chat.completions
+        .create({ model, messages })
+        .catch((thrown: unknown) => thrown)
+      const classes: Record<number, unknown> = {
+        400: OpenAI.BadRequestError,
+        401: OpenAI.AuthenticationError,
+        403: OpenAI.PermissionDeniedError,
+        404: OpenAI.NotFoundError,
+        429: OpenAI.RateLimitError,
+      }
+      assert.ok(error instanceof OpenAI.APIError)
+      assert.equal(error.constructor, classes[status])
+      assert.match(error.message, new RegExp(message))
+    })
+
+    it('an error in the middle of a stream is raised, and the row says so', async () => {
+      const { bytes, message } = fake.brokenStream
+      fault.plan('default', streamOf(fake.stream.contentType, bytes))
+      const { data, response } = await openai.chat.completions.create({ model, messages, stream: true }).withResponse()
+      await assert.rejects(all(data), (error) => error instanceof OpenAI.APIError && error.message.includes(message))
+      const row = await rowOf(tollgate, 'g', response)
+      assert.deepEqual([row.success, row.error], [false, message])
+    })
+  })
+}
+
+describe('the openai client at the door for chats, refused by Tollgate', () => {
+  const refusals = [
+    ['a model without a provider', { model: 'gpt-4o-mini', messages }, '2008', 'model'],
+    ['a provider that nobody knows', { model: 'acme/x', messages }, '2008', null],
+    ['a provider that takes no chats', { model: 'elevenlabs/x', messages }, '2008', 'model'],
+    ['a dynamic route', { model: 'dynamic/x', messages }, '2008', 'model'],
+    ['no messages', { model: 'anthropic/claude-x', messages: [] }, '2019', 'messages'],
+    ['what cannot be said', { model: 'anthropic/claude-x', messages, n: 2 }, '2019', 'n'],
+  ] as const
+  for (const [what, body, code, param] of refusals) {
+    it(`${what} is a bad request`, async () => {
+      const asked = fault.requests.length
+      const error: unknown = await openai.chat.completions.create(body as never).catch((thrown: unknown) => thrown)
+      assert.ok(error instanceof OpenAI.BadRequestError)
+      assert.deepEqual([error.code, error.param], [code, param])
+      assert.equal(fault.requests.length, asked)
+    })
+  }
+
+  it('models are listed, and each can be asked', async () => {
+    const models = await all(openai.models.list())
+    assert.ok(models.length > 50, String(models.length))
+    assert.ok(models.some(({ id }) => id.startsWith('anthropic/claude-')))
+    assert.ok(models.every(({ object, owned_by }) => object === 'model' && owned_by !== ''))
+  })
+})
