@@ -16,7 +16,7 @@ interface Call {
 /** The official SDK hands out all of this answer, `success` included. */
 const wholeAnswers = ['logs.delete']
 /** An answer that may be too large to be held. */
-const streamed = ['logs.export']
+const streamed = ['logs.export', 'datasets.items.export']
 /** Doing it a second time does something else than doing it once, although its method says otherwise. */
 const notRepeatable = ['logs.delete']
 
@@ -138,7 +138,7 @@ function printMethods(call: Call, verb: string): string[] {
 const camel = (name: string): string => name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
 
 function bodyType({ required, content }: NonNullable<OpenApiOperation['requestBody']>): string {
-  const type = printType(content['application/json'].schema)
+  const type = printType(content['application/json']?.schema ?? {})
   return required ? type : `Partial<${type}>`
 }
 

@@ -13,7 +13,9 @@ export const generatedFile = 'client/src/generated.ts'
 export async function printGenerated(): Promise<string> {
   const routes = Object.values(apiRoutes).flatMap((ofNoun) => Object.values<Route>(ofNoun))
   const names = new Set(routes.map(({ name }) => name))
-  const text = printClient([...routes, ...plannedRoutes.filter(({ name }) => !names.has(name))])
+  // A file is sent with whatever sends files.
+  const calls = routes.filter(({ takesFile }) => takesFile !== true)
+  const text = printClient([...calls, ...plannedRoutes.filter(({ name }) => !names.has(name))])
   const { code, errors } = await format(generatedFile, text, layout())
   if (errors.length > 0) throw new Error(`What was generated is no TypeScript: ${JSON.stringify(errors)}`)
   return code

@@ -87,45 +87,9 @@ function planned(
   }
 }
 
-const datasets = `${gateway}/datasets`
 const evaluations = `${gateway}/evaluations`
 
 export const plannedRoutes: readonly Route[] = [
-  planned('datasets.list', 'GET', datasets, {
-    summary: 'Datasets of a gateway.',
-    query: z.object({
-      ...page,
-      name: z.string().optional(),
-      enable: z.boolean().optional(),
-      search: z.string().optional(),
-    }),
-    result: z.array(datasetSchema),
-  }),
-  planned('datasets.create', 'POST', datasets, {
-    summary: 'Makes a dataset of test cases, of a saved filter of logs, or of both.',
-    body: z.object({
-      name: z.string(),
-      data: z.array(testCase).optional(),
-      filters: z.array(filter).optional(),
-      enable: z.boolean().optional(),
-    }),
-    result: datasetSchema,
-  }),
-  planned('datasets.get', 'GET', `${datasets}/{id}`, {
-    summary: 'One dataset with its test cases.',
-    result: datasetSchema,
-  }),
-  planned('datasets.update', 'PUT', `${datasets}/{id}`, {
-    summary: 'Changes what is given of a dataset.',
-    body: z.object({
-      name: z.string().optional(),
-      data: z.array(testCase).optional(),
-      filters: z.array(filter).optional(),
-      enable: z.boolean().optional(),
-    }),
-    result: datasetSchema,
-  }),
-  planned('datasets.delete', 'DELETE', `${datasets}/{id}`, { summary: 'Removes a dataset.', result: datasetSchema }),
   planned('evaluations.list', 'GET', evaluations, {
     summary: 'Evaluations of a gateway.',
     query: z.object({

@@ -279,6 +279,47 @@ export interface BillingTopupConfig {
   lastFailedAt: null
 }
 
+export interface Dataset {
+  id: string
+  name: string
+  gateway_id: string
+  account_id: string
+  /** The same as `account_id`. */
+  account_tag: string
+  enable: boolean
+  filters: Array<{
+    key: string
+    operator: 'eq' | 'neq' | 'contains' | 'lt' | 'gt'
+    value: Array<string | number | boolean | null>
+  }>
+  /** Rises with every change of the test cases. */
+  version: number
+  /** How many test cases it has. */
+  item_count: number
+  created_at: string
+  modified_at: string
+  /** The test cases, the first 1000 of them; not in lists. All are at `items`. */
+  data?: Array<DatasetItem>
+}
+
+export interface DatasetItem {
+  /** A text, or the messages of a chat. */
+  input:
+    | string
+    | Array<{
+        role: string
+        content?: Json
+        [name: string]: unknown
+      }>
+  /** What the evaluators compare with. */
+  expected_output?: Json
+  metadata?: Record<string, Json>
+  tags?: Array<string>
+  id: string
+  created_at: string
+  [name: string]: unknown
+}
+
 export interface DynamicRouting {
   id: string
   name: string
@@ -437,26 +478,6 @@ export interface CustomProvider {
   modified_at: string
 }
 
-export interface Dataset {
-  id: string
-  name: string
-  gateway_id: string
-  enable: boolean
-  filters: Array<{
-    key: string
-    operator: 'eq' | 'neq' | 'contains' | 'lt' | 'gt'
-    value: Array<string | number | boolean>
-  }>
-  /** The test cases, up to 1000 of them; not in lists. */
-  data?: Array<{
-    input: Json
-    expected_output?: Json
-    [name: string]: unknown
-  }>
-  created_at: string
-  modified_at: string
-}
-
 export interface Evaluation {
   id: string
   name: string
@@ -466,7 +487,25 @@ export interface Evaluation {
   score: number | null
   processed: boolean
   total_logs: number
-  datasets: Array<Dataset>
+  datasets: Array<{
+    id: string
+    name: string
+    gateway_id: string
+    enable: boolean
+    filters: Array<{
+      key: string
+      operator: 'eq' | 'neq' | 'contains' | 'lt' | 'gt'
+      value: Array<string | number | boolean>
+    }>
+    /** The test cases, up to 1000 of them; not in lists. */
+    data?: Array<{
+      input: Json
+      expected_output?: Json
+      [name: string]: unknown
+    }>
+    created_at: string
+    modified_at: string
+  }>
   /** Up to 1000 of them; not in lists. */
   results?: Array<{
     id: string
@@ -1031,6 +1070,93 @@ export interface BillingTopupLimitsResult {
   currency: 'usd'
   min_cents: 0
   max_cents: 0
+}
+
+export interface DatasetCreateBody {
+  name: string
+  data?: Array<DatasetItemUpdateBody>
+  filters?: Array<{
+    key: string
+    operator: 'eq' | 'neq' | 'contains' | 'lt' | 'gt'
+    value: Array<string | number | boolean | null>
+  }>
+  /** Default true. */
+  enable?: boolean
+}
+
+export interface DatasetUpdateBody {
+  name?: string
+  data?: Array<DatasetItemUpdateBody>
+  filters?: Array<{
+    key: string
+    operator: 'eq' | 'neq' | 'contains' | 'lt' | 'gt'
+    value: Array<string | number | boolean | null>
+  }>
+  enable?: boolean
+  id?: unknown
+  gateway_id?: unknown
+  account_id?: unknown
+  account_tag?: unknown
+  version?: unknown
+  item_count?: unknown
+  created_at?: unknown
+  modified_at?: unknown
+}
+
+export interface DatasetItemCreateBody {
+  data: Array<DatasetItemUpdateBody>
+}
+
+export interface DatasetItemCreateResult {
+  /** Of the dataset, once the change is made. */
+  version: number
+  item_count: number
+  added: number
+}
+
+export interface DatasetItemFromLogsBody {
+  log_ids?: Array<string>
+  filters?: Array<{
+    key: string
+    operator: 'eq' | 'neq' | 'contains' | 'lt' | 'gt'
+    value: Array<string | number | boolean | null>
+  }>
+  /** Default 100. */
+  limit?: number
+  /**
+   * Whether the logged answer becomes the expected output.
+   * Default false.
+   */
+  use_answers?: boolean
+}
+
+export interface DatasetItemFromLogsResult {
+  /** Of the dataset, once the change is made. */
+  version: number
+  item_count: number
+  added: number
+  skipped: Array<{
+    log_id: string
+    reason: string
+  }>
+}
+
+export interface DatasetItemUpdateBody {
+  /** A text, or the messages of a chat. */
+  input:
+    | string
+    | Array<{
+        role: string
+        content?: Json
+        [name: string]: unknown
+      }>
+  /** What the evaluators compare with. */
+  expected_output?: Json
+  metadata?: Record<string, Json>
+  tags?: Array<string>
+  id?: string
+  created_at?: unknown
+  [name: string]: unknown
 }
 
 export interface DynamicRoutingCreateBody {
@@ -1718,36 +1844,6 @@ export interface CustomProviderUpdateBody {
   modified_at?: unknown
 }
 
-export interface DatasetCreateBody {
-  name: string
-  data?: Array<{
-    input: Json
-    expected_output?: Json
-    [name: string]: unknown
-  }>
-  filters?: Array<{
-    key: string
-    operator: 'eq' | 'neq' | 'contains' | 'lt' | 'gt'
-    value: Array<string | number | boolean>
-  }>
-  enable?: boolean
-}
-
-export interface DatasetUpdateBody {
-  name?: string
-  data?: Array<{
-    input: Json
-    expected_output?: Json
-    [name: string]: unknown
-  }>
-  filters?: Array<{
-    key: string
-    operator: 'eq' | 'neq' | 'contains' | 'lt' | 'gt'
-    value: Array<string | number | boolean>
-  }>
-  enable?: boolean
-}
-
 export interface EvaluationCreateBody {
   name?: string
   dataset_id?: string
@@ -1998,6 +2094,37 @@ export interface EvaluationTypesListQuery {
   order_by_direction?: 'asc' | 'desc'
 }
 
+export interface DatasetsListQuery {
+  /**
+   * From 1 on; past the end a page is empty.
+   * Default 1.
+   */
+  page?: number
+  /** Default 20. */
+  per_page?: number
+  name?: string
+  enable?: 'true' | 'false'
+  /** A part of id, name or filters. */
+  search?: string
+}
+
+export interface DatasetsItemsListQuery {
+  /**
+   * From 1 on; past the end a page is empty.
+   * Default 1.
+   */
+  page?: number
+  /** Default 20. */
+  per_page?: number
+  version?: number
+}
+
+export interface DatasetsItemsExportQuery {
+  /** Default "jsonl". */
+  format?: 'jsonl' | 'csv'
+  version?: number
+}
+
 export interface DynamicRoutingListQuery {
   /**
    * From 1 on; past the end a page is empty.
@@ -2065,19 +2192,6 @@ export interface CustomProvidersListQuery {
   beta?: 'true' | 'false'
   enable?: 'true' | 'false'
   /** A part of id, name or slug. */
-  search?: string
-}
-
-export interface DatasetsListQuery {
-  /**
-   * From 1 on; past the end a page is empty.
-   * Default 1.
-   */
-  page?: number
-  /** Default 20. */
-  per_page?: number
-  name?: string
-  enable?: boolean
   search?: string
 }
 
@@ -2152,10 +2266,10 @@ export interface AiGatewayApi {
   auditLogs: AuditLogsApi
   billing: BillingApi
   evaluationTypes: EvaluationTypesApi
+  datasets: DatasetsApi
   dynamicRouting: DynamicRoutingApi
   providerConfigs: ProviderConfigsApi
   customProviders: CustomProvidersApi
-  datasets: DatasetsApi
   evaluations: EvaluationsApi
 }
 
@@ -2490,6 +2604,261 @@ export interface EvaluationTypesApi {
    * `GET /accounts/{account_id}/ai-gateway/evaluation-types`. Needs the permission `AI Gateway Read`.
    */
   list(params: { account_id: string } & EvaluationTypesListQuery, options?: RequestOptions): PagePromise<EvaluationType>
+}
+
+export interface DatasetsApi {
+  /**
+   * The datasets of a gateway, newest first.
+   *
+   * `GET /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets`. Needs the permission `AI Gateway Read`.
+   */
+  list(
+    gatewayId: string,
+    params: { account_id: string } & DatasetsListQuery,
+    options?: RequestOptions,
+  ): PagePromise<Dataset>
+  /**
+   * Makes a dataset of test cases (`data`), of a saved filter of logs (`filters`), or of both.
+   *
+   * `POST /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets`. Needs the permission `AI Gateway Write`.
+   */
+  create(
+    gatewayId: string,
+    params: { account_id: string } & DatasetCreateBody,
+    options?: RequestOptions,
+  ): ApiPromise<Dataset>
+  /**
+   * One dataset with its test cases.
+   *
+   * `GET /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets/{id}`. Needs the permission `AI Gateway Read`.
+   */
+  get(id: string, params: { account_id: string; gateway_id: string }, options?: RequestOptions): ApiPromise<Dataset>
+  /**
+   * One dataset with its test cases.
+   *
+   * `GET /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets/{id}`. Needs the permission `AI Gateway Read`.
+   */
+  get(gatewayId: string, id: string, params: { account_id: string }, options?: RequestOptions): ApiPromise<Dataset>
+  /**
+   * Changes what is given of a dataset; `data` takes the place of all test cases.
+   *
+   * `PUT /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets/{id}`. Needs the permission `AI Gateway Write`.
+   */
+  update(
+    id: string,
+    params: { account_id: string; gateway_id: string } & DatasetUpdateBody,
+    options?: RequestOptions,
+  ): ApiPromise<Dataset>
+  /**
+   * Changes what is given of a dataset; `data` takes the place of all test cases.
+   *
+   * `PUT /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets/{id}`. Needs the permission `AI Gateway Write`.
+   */
+  update(
+    gatewayId: string,
+    id: string,
+    params: { account_id: string } & DatasetUpdateBody,
+    options?: RequestOptions,
+  ): ApiPromise<Dataset>
+  /**
+   * Removes a dataset with its test cases. Results of evaluations stay.
+   *
+   * `DELETE /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets/{id}`. Needs the permission `AI Gateway Write`.
+   */
+  delete(id: string, params: { account_id: string; gateway_id: string }, options?: RequestOptions): ApiPromise<Dataset>
+  /**
+   * Removes a dataset with its test cases. Results of evaluations stay.
+   *
+   * `DELETE /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets/{id}`. Needs the permission `AI Gateway Write`.
+   */
+  delete(gatewayId: string, id: string, params: { account_id: string }, options?: RequestOptions): ApiPromise<Dataset>
+  items: DatasetsItemsApi
+}
+
+export interface DatasetsItemsApi {
+  /**
+   * The test cases of a dataset, oldest first; also of an earlier `version`.
+   *
+   * `GET /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets/{id}/items`. Needs the permission `AI Gateway Read`.
+   */
+  list(
+    id: string,
+    params: { account_id: string; gateway_id: string } & DatasetsItemsListQuery,
+    options?: RequestOptions,
+  ): PagePromise<DatasetItem>
+  /**
+   * The test cases of a dataset, oldest first; also of an earlier `version`.
+   *
+   * `GET /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets/{id}/items`. Needs the permission `AI Gateway Read`.
+   */
+  list(
+    gatewayId: string,
+    id: string,
+    params: { account_id: string } & DatasetsItemsListQuery,
+    options?: RequestOptions,
+  ): PagePromise<DatasetItem>
+  /**
+   * Adds test cases to a dataset.
+   *
+   * `POST /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets/{id}/items`. Needs the permission `AI Gateway Write`.
+   */
+  create(
+    id: string,
+    params: { account_id: string; gateway_id: string } & DatasetItemCreateBody,
+    options?: RequestOptions,
+  ): ApiPromise<DatasetItemCreateResult>
+  /**
+   * Adds test cases to a dataset.
+   *
+   * `POST /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets/{id}/items`. Needs the permission `AI Gateway Write`.
+   */
+  create(
+    gatewayId: string,
+    id: string,
+    params: { account_id: string } & DatasetItemCreateBody,
+    options?: RequestOptions,
+  ): ApiPromise<DatasetItemCreateResult>
+  /**
+   * Adds the requests of logs as test cases: those with these ids, or the newest that a filter finds.
+   *
+   * `POST /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets/{id}/items/from-logs`. Needs the permission `AI Gateway Write`.
+   */
+  fromLogs(
+    id: string,
+    params: { account_id: string; gateway_id: string } & DatasetItemFromLogsBody,
+    options?: RequestOptions,
+  ): ApiPromise<DatasetItemFromLogsResult>
+  /**
+   * Adds the requests of logs as test cases: those with these ids, or the newest that a filter finds.
+   *
+   * `POST /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets/{id}/items/from-logs`. Needs the permission `AI Gateway Write`.
+   */
+  fromLogs(
+    gatewayId: string,
+    id: string,
+    params: { account_id: string } & DatasetItemFromLogsBody,
+    options?: RequestOptions,
+  ): ApiPromise<DatasetItemFromLogsResult>
+  /**
+   * All test cases of a dataset as a file that can be imported again.
+   *
+   * `GET /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets/{id}/items/export`. Needs the permission `AI Gateway Read`.
+   */
+  export(
+    id: string,
+    params: { account_id: string; gateway_id: string } & DatasetsItemsExportQuery,
+    options?: RequestOptions,
+  ): ApiPromise<Response>
+  /**
+   * All test cases of a dataset as a file that can be imported again.
+   *
+   * `GET /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets/{id}/items/export`. Needs the permission `AI Gateway Read`.
+   */
+  export(
+    gatewayId: string,
+    id: string,
+    params: { account_id: string } & DatasetsItemsExportQuery,
+    options?: RequestOptions,
+  ): ApiPromise<Response>
+  /**
+   * One test case.
+   *
+   * `GET /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets/{id}/items/{item_id}`. Needs the permission `AI Gateway Read`.
+   */
+  get(
+    itemId: string,
+    params: { account_id: string; gateway_id: string; id: string },
+    options?: RequestOptions,
+  ): ApiPromise<DatasetItem>
+  /**
+   * One test case.
+   *
+   * `GET /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets/{id}/items/{item_id}`. Needs the permission `AI Gateway Read`.
+   */
+  get(
+    id: string,
+    itemId: string,
+    params: { account_id: string; gateway_id: string },
+    options?: RequestOptions,
+  ): ApiPromise<DatasetItem>
+  /**
+   * One test case.
+   *
+   * `GET /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets/{id}/items/{item_id}`. Needs the permission `AI Gateway Read`.
+   */
+  get(
+    gatewayId: string,
+    id: string,
+    itemId: string,
+    params: { account_id: string },
+    options?: RequestOptions,
+  ): ApiPromise<DatasetItem>
+  /**
+   * Puts another test case in the place of one; it keeps its id.
+   *
+   * `PUT /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets/{id}/items/{item_id}`. Needs the permission `AI Gateway Write`.
+   */
+  update(
+    itemId: string,
+    params: { account_id: string; gateway_id: string; id: string } & DatasetItemUpdateBody,
+    options?: RequestOptions,
+  ): ApiPromise<DatasetItem>
+  /**
+   * Puts another test case in the place of one; it keeps its id.
+   *
+   * `PUT /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets/{id}/items/{item_id}`. Needs the permission `AI Gateway Write`.
+   */
+  update(
+    id: string,
+    itemId: string,
+    params: { account_id: string; gateway_id: string } & DatasetItemUpdateBody,
+    options?: RequestOptions,
+  ): ApiPromise<DatasetItem>
+  /**
+   * Puts another test case in the place of one; it keeps its id.
+   *
+   * `PUT /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets/{id}/items/{item_id}`. Needs the permission `AI Gateway Write`.
+   */
+  update(
+    gatewayId: string,
+    id: string,
+    itemId: string,
+    params: { account_id: string } & DatasetItemUpdateBody,
+    options?: RequestOptions,
+  ): ApiPromise<DatasetItem>
+  /**
+   * Takes a test case out of a dataset.
+   *
+   * `DELETE /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets/{id}/items/{item_id}`. Needs the permission `AI Gateway Write`.
+   */
+  delete(
+    itemId: string,
+    params: { account_id: string; gateway_id: string; id: string },
+    options?: RequestOptions,
+  ): ApiPromise<DatasetItem>
+  /**
+   * Takes a test case out of a dataset.
+   *
+   * `DELETE /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets/{id}/items/{item_id}`. Needs the permission `AI Gateway Write`.
+   */
+  delete(
+    id: string,
+    itemId: string,
+    params: { account_id: string; gateway_id: string },
+    options?: RequestOptions,
+  ): ApiPromise<DatasetItem>
+  /**
+   * Takes a test case out of a dataset.
+   *
+   * `DELETE /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets/{id}/items/{item_id}`. Needs the permission `AI Gateway Write`.
+   */
+  delete(
+    gatewayId: string,
+    id: string,
+    itemId: string,
+    params: { account_id: string },
+    options?: RequestOptions,
+  ): ApiPromise<DatasetItem>
 }
 
 export interface DynamicRoutingApi {
@@ -2898,74 +3267,6 @@ export interface CustomProvidersApi {
    * `DELETE /accounts/{account_id}/ai-gateway/custom-providers/{id}`. Needs the permission `AI Gateway Write`.
    */
   delete(id: string, params: { account_id: string }, options?: RequestOptions): ApiPromise<CustomProvider>
-}
-
-export interface DatasetsApi {
-  /**
-   * Datasets of a gateway.
-   *
-   * `GET /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets`. Needs the permission `AI Gateway Read`.
-   */
-  list(
-    gatewayId: string,
-    params: { account_id: string } & DatasetsListQuery,
-    options?: RequestOptions,
-  ): PagePromise<Dataset>
-  /**
-   * Makes a dataset of test cases, of a saved filter of logs, or of both.
-   *
-   * `POST /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets`. Needs the permission `AI Gateway Write`.
-   */
-  create(
-    gatewayId: string,
-    params: { account_id: string } & DatasetCreateBody,
-    options?: RequestOptions,
-  ): ApiPromise<Dataset>
-  /**
-   * One dataset with its test cases.
-   *
-   * `GET /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets/{id}`. Needs the permission `AI Gateway Read`.
-   */
-  get(id: string, params: { account_id: string; gateway_id: string }, options?: RequestOptions): ApiPromise<Dataset>
-  /**
-   * One dataset with its test cases.
-   *
-   * `GET /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets/{id}`. Needs the permission `AI Gateway Read`.
-   */
-  get(gatewayId: string, id: string, params: { account_id: string }, options?: RequestOptions): ApiPromise<Dataset>
-  /**
-   * Changes what is given of a dataset.
-   *
-   * `PUT /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets/{id}`. Needs the permission `AI Gateway Write`.
-   */
-  update(
-    id: string,
-    params: { account_id: string; gateway_id: string } & DatasetUpdateBody,
-    options?: RequestOptions,
-  ): ApiPromise<Dataset>
-  /**
-   * Changes what is given of a dataset.
-   *
-   * `PUT /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets/{id}`. Needs the permission `AI Gateway Write`.
-   */
-  update(
-    gatewayId: string,
-    id: string,
-    params: { account_id: string } & DatasetUpdateBody,
-    options?: RequestOptions,
-  ): ApiPromise<Dataset>
-  /**
-   * Removes a dataset.
-   *
-   * `DELETE /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets/{id}`. Needs the permission `AI Gateway Write`.
-   */
-  delete(id: string, params: { account_id: string; gateway_id: string }, options?: RequestOptions): ApiPromise<Dataset>
-  /**
-   * Removes a dataset.
-   *
-   * `DELETE /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets/{id}`. Needs the permission `AI Gateway Write`.
-   */
-  delete(gatewayId: string, id: string, params: { account_id: string }, options?: RequestOptions): ApiPromise<Dataset>
 }
 
 export interface EvaluationsApi {
@@ -3394,6 +3695,102 @@ export const operations: Readonly<Record<string, Operation>> = {
     answer: 'page',
     isRepeatable: true,
   },
+  'aiGateway.datasets.list': {
+    method: 'GET',
+    path: '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets',
+    query: ['page', 'per_page', 'name', 'enable', 'search'],
+    body: 'none',
+    answer: 'page',
+    isRepeatable: true,
+  },
+  'aiGateway.datasets.create': {
+    method: 'POST',
+    path: '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets',
+    query: [],
+    body: 'required',
+    answer: 'result',
+    isRepeatable: false,
+  },
+  'aiGateway.datasets.get': {
+    method: 'GET',
+    path: '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets/{id}',
+    query: [],
+    body: 'none',
+    answer: 'result',
+    isRepeatable: true,
+  },
+  'aiGateway.datasets.update': {
+    method: 'PUT',
+    path: '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets/{id}',
+    query: [],
+    body: 'required',
+    answer: 'result',
+    isRepeatable: true,
+  },
+  'aiGateway.datasets.delete': {
+    method: 'DELETE',
+    path: '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets/{id}',
+    query: [],
+    body: 'none',
+    answer: 'result',
+    isRepeatable: true,
+  },
+  'aiGateway.datasets.items.list': {
+    method: 'GET',
+    path: '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets/{id}/items',
+    query: ['page', 'per_page', 'version'],
+    body: 'none',
+    answer: 'page',
+    isRepeatable: true,
+  },
+  'aiGateway.datasets.items.create': {
+    method: 'POST',
+    path: '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets/{id}/items',
+    query: [],
+    body: 'required',
+    answer: 'result',
+    isRepeatable: false,
+  },
+  'aiGateway.datasets.items.fromLogs': {
+    method: 'POST',
+    path: '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets/{id}/items/from-logs',
+    query: [],
+    body: 'required',
+    answer: 'result',
+    isRepeatable: false,
+  },
+  'aiGateway.datasets.items.export': {
+    method: 'GET',
+    path: '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets/{id}/items/export',
+    query: ['format', 'version'],
+    body: 'none',
+    answer: 'stream',
+    isRepeatable: true,
+  },
+  'aiGateway.datasets.items.get': {
+    method: 'GET',
+    path: '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets/{id}/items/{item_id}',
+    query: [],
+    body: 'none',
+    answer: 'result',
+    isRepeatable: true,
+  },
+  'aiGateway.datasets.items.update': {
+    method: 'PUT',
+    path: '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets/{id}/items/{item_id}',
+    query: [],
+    body: 'required',
+    answer: 'result',
+    isRepeatable: true,
+  },
+  'aiGateway.datasets.items.delete': {
+    method: 'DELETE',
+    path: '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets/{id}/items/{item_id}',
+    query: [],
+    body: 'none',
+    answer: 'result',
+    isRepeatable: true,
+  },
   'aiGateway.dynamicRouting.list': {
     method: 'GET',
     path: '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/routes',
@@ -3589,46 +3986,6 @@ export const operations: Readonly<Record<string, Operation>> = {
   'aiGateway.customProviders.delete': {
     method: 'DELETE',
     path: '/accounts/{account_id}/ai-gateway/custom-providers/{id}',
-    query: [],
-    body: 'none',
-    answer: 'result',
-    isRepeatable: true,
-  },
-  'aiGateway.datasets.list': {
-    method: 'GET',
-    path: '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets',
-    query: ['page', 'per_page', 'name', 'enable', 'search'],
-    body: 'none',
-    answer: 'page',
-    isRepeatable: true,
-  },
-  'aiGateway.datasets.create': {
-    method: 'POST',
-    path: '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets',
-    query: [],
-    body: 'required',
-    answer: 'result',
-    isRepeatable: false,
-  },
-  'aiGateway.datasets.get': {
-    method: 'GET',
-    path: '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets/{id}',
-    query: [],
-    body: 'none',
-    answer: 'result',
-    isRepeatable: true,
-  },
-  'aiGateway.datasets.update': {
-    method: 'PUT',
-    path: '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets/{id}',
-    query: [],
-    body: 'required',
-    answer: 'result',
-    isRepeatable: true,
-  },
-  'aiGateway.datasets.delete': {
-    method: 'DELETE',
-    path: '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets/{id}',
     query: [],
     body: 'none',
     answer: 'result',

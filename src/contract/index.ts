@@ -2,6 +2,8 @@ import { accountRoutes } from './accounts.ts'
 import { auditLogRoutes } from './audit-logs.ts'
 import { billingRoutes } from './billing.ts'
 import { customProviderRoutes } from './custom-providers.ts'
+import { datasetItemRoutes } from './dataset-items.ts'
+import { datasetRoutes } from './datasets.ts'
 import { dynamicRouteRoutes } from './dynamic-routes.ts'
 import { evaluationTypeRoutes } from './evaluation-types.ts'
 import { gatewayRoutes } from './gateways.ts'
@@ -22,6 +24,8 @@ export const apiRoutes = {
   accounts: accountRoutes,
   billing: billingRoutes,
   evaluationTypes: evaluationTypeRoutes,
+  datasets: datasetRoutes,
+  datasetItems: datasetItemRoutes,
   dynamicRoutes: dynamicRouteRoutes,
   routeVersions: routeVersionRoutes,
   routeDeployments: routeDeploymentRoutes,

@@ -19,6 +19,8 @@ export interface Route {
   showsOwnOnly?: true
   params: z.ZodObject
   query: z.ZodObject
+  /** The body is a file, which the handler reads as it comes; `body` is null then. */
+  takesFile?: true
   /** Null where no body is read. */
   body: z.ZodType | null
   /** What `result` of the envelope holds; null where the answer is a stored body as it is, without an envelope. */

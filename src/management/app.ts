@@ -9,6 +9,8 @@ import { createAuditLogHandlers } from './audit-logs.ts'
 import { authenticate } from './authenticate.ts'
 import { createBillingHandlers } from './billing.ts'
 import { createCustomProviderHandlers } from './custom-providers.ts'
+import { createDatasetItemHandlers } from './dataset-items.ts'
+import { createDatasetHandlers } from './datasets.ts'
 import type { ManagementDeps } from './deps.ts'
 import { createDynamicRouteHandlers } from './dynamic-routes.ts'
 import { createEvaluationTypeHandlers } from './evaluation-types.ts'
@@ -23,6 +25,8 @@ import { createTokenHandlers } from './tokens.ts'
 import { createUserTokenHandlers } from './user-tokens.ts'
 
 const maxBodyBytes = 10 * 1024 * 1024
+/** Of a file, which is read as it comes. */
+const maxFileBytes = 128 * 1024 * 1024
 
 /** The management API, for everything below `/client/v4`. Each route needs a credential, also one that is not there. */
 export function createManagementApp(deps: ManagementDeps): AuthenticatedApp {
@@ -39,14 +43,8 @@ export function createManagementApp(deps: ManagementDeps): AuthenticatedApp {
     context.set('caller', await authenticate((name) => context.req.header(name), deps))
     await next()
   })
-  app.use(
-    bodyLimit({
-      maxSize: maxBodyBytes,
-      onError: () => {
-        throw new GatewayError('body_too_large', `The body is larger than ${maxBodyBytes} bytes.`)
-      },
-    }),
-  )
+  const [limitBody, limitFile] = [bodyLimitOf(maxBodyBytes), bodyLimitOf(maxFileBytes)]
+  app.use((context, next) => (context.req.path.endsWith('/items/import') ? limitFile : limitBody)(context, next))
   const handlers: { [Noun in keyof ApiRoutes]: Handlers<ApiRoutes[Noun]> } = {
     gateways: createGatewayHandlers(deps),
     logs: createLogHandlers(deps),
@@ -56,6 +54,8 @@ export function createManagementApp(deps: ManagementDeps): AuthenticatedApp {
     accounts: createAccountHandlers(deps),
     billing: createBillingHandlers(deps),
     evaluationTypes: createEvaluationTypeHandlers(),
+    datasets: createDatasetHandlers(deps),
+    datasetItems: createDatasetItemHandlers(deps),
     dynamicRoutes: createDynamicRouteHandlers(deps),
     routeVersions: createRouteVersionHandlers(deps),
     routeDeployments: createRouteDeploymentHandlers(deps),
@@ -68,4 +68,13 @@ export function createManagementApp(deps: ManagementDeps): AuthenticatedApp {
     mountRoutes(app, deps.live, routes, handlers[noun as keyof ApiRoutes] as Handlers<Record<string, Route>>)
   }
   return app
+}
+
+function bodyLimitOf(maxSize: number): ReturnType<typeof bodyLimit> {
+  return bodyLimit({
+    maxSize,
+    onError: () => {
+      throw new GatewayError('body_too_large', `The body is larger than ${maxSize} bytes.`)
+    },
+  })
 }

@@ -5,7 +5,7 @@ import { applyChange } from './apply-change.ts'
 import type { ManagementDeps } from './deps.ts'
 
 /** Another change came between the reading and the writing of one. */
-class ChangedMeanwhile extends GatewayError {}
+export class ChangedMeanwhile extends GatewayError {}
 
 /** How often a change is begun anew because another one came first, before the caller is told. */
 const maxAttempts = 20

@@ -1,5 +1,5 @@
 import type { logRoutes } from '../contract/logs.ts'
-import { GatewayError, toGatewayError } from '../kernel/errors.ts'
+import { GatewayError } from '../kernel/errors.ts'
 import type { Direction, LogBodies, LogMark, LogRow, LogSelection, LogStore, LogWalkPage } from '../store/store.ts'
 import type { ManagementDeps } from './deps.ts'
 import { csvHead, csvLine } from './log-csv.ts'
@@ -7,6 +7,7 @@ import { selectLogs } from './log-list.ts'
 import { presentLog } from './log-view.ts'
 import type { RawReply } from './respond.ts'
 import type { Input } from './routes.ts'
+import { toStream } from './stream.ts'
 
 const rowsPerWalk = 500
 const walkMs = 100
@@ -120,36 +121,4 @@ function presentBody(name: string, body: Uint8Array | null): Record<string, stri
   } catch {
     return { [name]: Buffer.from(body).toString('base64'), [`${name}_encoding`]: 'base64' }
   }
-}
-
-/** Pulled by whoever reads; one who leaves ends it after the look that is under way. */
-function toStream(
-  pieces: AsyncGenerator<string>,
-  onFailure: (error: GatewayError) => void,
-): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder()
-  let hasLeft = false
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      try {
-        while (!hasLeft) {
-          const { value, done } = await pieces.next()
-          if (done === true) {
-            if (!hasLeft) controller.close()
-            return
-          }
-          if (value === '') continue
-          if (!hasLeft) controller.enqueue(encoder.encode(value))
-          return
-        }
-      } catch (error) {
-        onFailure(toGatewayError(error))
-        throw error
-      }
-    },
-    async cancel() {
-      hasLeft = true
-      await pieces.return(undefined)
-    },
-  })
 }

@@ -19,7 +19,7 @@ export interface OpenApiOperation {
     description?: string
     schema: JsonSchema
   }[]
-  requestBody?: { required: boolean; content: { 'application/json': { schema: JsonSchema } } }
+  requestBody?: { required: boolean; content: Record<string, { schema: JsonSchema }> }
   responses: Record<string, unknown>
 }
 
@@ -120,6 +120,7 @@ function operationOf(route: Route, schemas: RouteSchemas): OpenApiOperation {
       ...parametersOf(schemas.partOf(route, 'query'), 'query'),
       ...(canBeChanged(route, schemas) ? [ifMatch] : []),
     ],
+    ...(route.takesFile && { requestBody: { required: true, content: { '*/*': { schema: {} } } } }),
     ...(body !== null && {
       requestBody: {
         required: route.body !== null && !route.body.safeParse(undefined).success,

@@ -14,6 +14,8 @@ export interface Input<R extends Route> {
   params: z.output<R['params']>
   query: z.output<R['query']>
   body: R['body'] extends z.ZodType ? z.output<R['body']> : unknown
+  /** What was sent to a route that takes a file; null: nothing, or it takes none. */
+  file: ReadableStream<Uint8Array> | null
   /** The `If-Match` header, without quotes. */
   ifMatch: string | undefined
   caller: Caller
@@ -69,6 +71,7 @@ async function readInput(
     params,
     query: parseInput(route.query, readQuery(new URL(req.url).searchParams), 'query'),
     body: route.body === null ? undefined : parseInput(route.body, parseJson(await req.text()), 'body'),
+    file: route.takesFile ? req.raw.body : null,
     ifMatch: req.header('if-match')?.replace(/^(?:W\/)?"(.*)"$/, '$1'),
     caller,
   }

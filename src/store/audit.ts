@@ -18,13 +18,18 @@ export function createAuditStore(db: Kysely<Schema>): AuditStore {
  * for from here to the commit all other changes wait.
  */
 export async function finishChange(transaction: Transaction<Schema>, audit: AuditEntry): Promise<number> {
-  await transaction.insertInto('audit_logs').values(toColumns(audit)).execute()
+  await insertAudit(transaction, audit)
   const { version } = await transaction
     .updateTable('settings_version')
     .set((row) => ({ version: row('version', '+', 1) }))
     .returning('version')
     .executeTakeFirstOrThrow()
   return version
+}
+
+/** The entry of a change that no process has in memory: it makes no version of the settings. */
+export async function insertAudit(transaction: Transaction<Schema>, audit: AuditEntry): Promise<void> {
+  await transaction.insertInto('audit_logs').values(toColumns(audit)).execute()
 }
 
 async function readPage(

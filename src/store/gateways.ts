@@ -2,6 +2,8 @@ import { type Kysely, type Selectable, sql } from 'kysely'
 import type { GatewayRecord } from '../contract/gateway-record.ts'
 import { finishChange } from './audit.ts'
 import { cleanText } from './clean-text.ts'
+import { removeDatasets } from './datasets.ts'
+import { partPattern } from './part-pattern.ts'
 import type { Schema } from './schema.ts'
 import type { GatewayStore } from './store.ts'
 
@@ -49,6 +51,7 @@ export function createGatewayStore(db: Kysely<Schema>): GatewayStore {
           .executeTakeFirstOrThrow()
         if (numDeletedRows === 0n) return null
         await transaction.deleteFrom('documents').where('gateway', '=', number).execute()
+        await removeDatasets(transaction, number)
         await transaction.deleteFrom('log_counts').where('gateway', '=', number).execute()
         return await finishChange(transaction, audit)
       }),
@@ -67,9 +70,7 @@ async function readPage(
   if (id !== null) matching = matching.where('id', '=', cleanText(id))
   if (numbers !== null) matching = matching.where('number', 'in', numbers)
   if (search !== null) {
-    const pattern = `%${cleanText(search)
-      .toLowerCase()
-      .replaceAll(/[\\%_]/g, String.raw`\$&`)}%`
+    const pattern = partPattern(search)
     matching = matching.where(sql<boolean>`lower(id) like ${pattern} escape '\\'`)
   }
   const { total } = await matching.select(db.fn.countAll<number>().as('total')).executeTakeFirstOrThrow()

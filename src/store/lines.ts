@@ -1,4 +1,4 @@
-import type { AuditStore, DocumentStore, GatewayStore, LogQuery, LogStore, LogWalk } from './store.ts'
+import type { AuditStore, DatasetStore, DocumentStore, GatewayStore, LogQuery, LogStore, LogWalk } from './store.ts'
 import { isByTimeOnly } from './time-filters.ts'
 
 /** `write`: the one that writes. `list`: what answers soon. `scan`: what may have to look at many rows. */
@@ -15,6 +15,18 @@ const lineOf = {
     version: 'list',
   },
   documents: { all: 'list', list: 'list', get: 'list', write: 'write' },
+  datasets: {
+    page: 'list',
+    get: 'list',
+    insert: 'write',
+    change: 'write',
+    remove: 'write',
+    items: 'list',
+    count: 'list',
+    item: 'list',
+    stage: 'write',
+    unstage: 'write',
+  },
   audit: { append: 'write', page: 'list' },
   logs: {
     append: 'write',
@@ -36,6 +48,7 @@ const lineOf = {
 } satisfies {
   gateways: LinesOf<GatewayStore>
   documents: LinesOf<DocumentStore>
+  datasets: LinesOf<DatasetStore>
   audit: LinesOf<AuditStore>
   logs: LinesOf<LogStore>
 }

@@ -13,6 +13,7 @@ export async function migrate(db: Kysely<Schema>, engine: Engine): Promise<void>
     '0004_store_id': { up: addStoreId },
     '0005_documents': { up: (untyped) => addDocuments(untyped, engine) },
     '0006_log_counts_and_orders': { up: (untyped) => addLogCounts(untyped, engine) },
+    '0007_datasets': { up: (untyped) => addDatasets(untyped, engine) },
   }
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } })
   const { error } = await migrator.migrateToLatest()
@@ -136,4 +137,34 @@ async function addLogCounts(db: Kysely<unknown>, engine: Engine): Promise<void> 
     .execute()
   await sql`insert into log_counts (gateway, lane, "rows", refused)
     select gateway, 'before', count(*), 0 from logs where true group by gateway on conflict do nothing`.execute(db)
+}
+
+async function addDatasets(db: Kysely<unknown>, engine: Engine): Promise<void> {
+  const { text, neverReusedKey } = engine.columnTypes
+  await db.schema
+    .createTable('datasets')
+    .ifNotExists()
+    .addColumn('number', neverReusedKey)
+    .addColumn('gateway', 'bigint', (column) => column.notNull())
+    .addColumn('id', text, (column) => column.notNull().unique())
+    .addColumn('name', text, (column) => column.notNull())
+    .addColumn('enable', 'integer', (column) => column.notNull())
+    .addColumn('filters', 'text', (column) => column.notNull())
+    .addColumn('version', 'bigint', (column) => column.notNull())
+    .addColumn('item_count', 'bigint', (column) => column.notNull())
+    .addColumn('created_ms', 'bigint', (column) => column.notNull())
+    .addColumn('modified_ms', 'bigint', (column) => column.notNull())
+    .addUniqueConstraint('datasets_name', ['gateway', 'name'])
+    .execute()
+  await db.schema
+    .createTable('dataset_items')
+    .ifNotExists()
+    .addColumn('dataset', 'bigint', (column) => column.notNull())
+    .addColumn('id', text, (column) => column.notNull())
+    .addColumn('from_version', 'bigint', (column) => column.notNull())
+    .addColumn('until_version', 'bigint', (column) => column.notNull())
+    .addColumn('staged', text)
+    .addColumn('body', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('dataset_items_id', ['dataset', 'id', 'from_version'])
+    .execute()
 }

@@ -11,7 +11,7 @@ import {
   isKind,
   type OpenLine,
 } from './remote-caller.ts'
-import type { AuditStore, DocumentStore, GatewayStore, LogStore, Store } from './store.ts'
+import type { AuditStore, DatasetStore, DocumentStore, GatewayStore, LogStore, Store } from './store.ts'
 
 /** A line that can be closed from this end. */
 interface ClosableLine extends Line {
@@ -65,6 +65,7 @@ export function connectStore(lines: { write: Line; list: Line; scan: Line | Open
     // `lines.ts` has exactly the methods of these types, and the other end calls those of the same type.
     gateways: part('gateways') as unknown as GatewayStore,
     documents: part('documents') as unknown as DocumentStore,
+    datasets: part('datasets') as unknown as DatasetStore,
     audit: part('audit') as unknown as AuditStore,
     logs: part('logs') as unknown as LogStore,
     async ping() {

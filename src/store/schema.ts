@@ -4,6 +4,8 @@ import type { Generated } from 'kysely'
 export interface Schema {
   gateways: GatewayTable
   documents: DocumentTable
+  datasets: DatasetTable
+  dataset_items: DatasetItemTable
   audit_logs: AuditTable
   logs: LogTable
   log_counts: LogCountTable
@@ -35,6 +37,31 @@ interface DocumentTable {
   body: string
   created_ms: number
   modified_ms: number
+}
+
+interface DatasetTable {
+  number: Generated<number>
+  gateway: number
+  id: string
+  name: string
+  enable: number
+  filters: string
+  version: number
+  item_count: number
+  created_ms: number
+  modified_ms: number
+}
+
+/** See datasets.ts. */
+interface DatasetItemTable {
+  dataset: number
+  id: string
+  /** The versions that have it: from this one on, until before that one. */
+  from_version: number
+  until_version: number
+  /** The name under which it was staged; null: it is in a version. */
+  staged: string | null
+  body: string
 }
 
 interface AuditTable {

@@ -1,6 +1,7 @@
 import { Kysely, sql } from 'kysely'
 import { GatewayError } from '../kernel/errors.ts'
 import { createAuditStore } from './audit.ts'
+import { createDatasetStore } from './datasets.ts'
 import { createDocumentStore } from './documents.ts'
 import type { Engine, StorePlace } from './engine.ts'
 import { createGatewayStore } from './gateways.ts'
@@ -46,6 +47,7 @@ function createSqlStore(db: Kysely<Schema>, engine: Engine): Store {
   return {
     gateways: createGatewayStore(db),
     documents: createDocumentStore(db, engine),
+    datasets: createDatasetStore(db, engine),
     audit: createAuditStore(db),
     logs: createLogStore(db, engine),
     async ping() {

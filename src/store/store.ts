@@ -1,4 +1,5 @@
 import type { AuditEntry } from '../contract/audit-entry.ts'
+import type { DatasetItem, DatasetRecord, ItemChange } from '../contract/dataset-record.ts'
 import type { DocumentKind, DocumentOutcome, DocumentRecord, DocumentWrite } from '../contract/document.ts'
 import type { GatewayRecord } from '../contract/gateway-record.ts'
 import type { LogFilter } from '../contract/log-filter.ts'
@@ -12,6 +13,7 @@ import type { LogEntry, LogRecord } from '../contract/log-record.ts'
 export interface Store {
   gateways: GatewayStore
   documents: DocumentStore
+  datasets: DatasetStore
   audit: AuditStore
   logs: LogStore
   /** Resolves when the engine answers a trivial query; rejects with the reason otherwise. */
@@ -70,6 +72,57 @@ export interface DocumentStore {
   get<K extends DocumentKind>(kind: K, id: string): Promise<DocumentRecord<K> | null>
   /** Does all steps in one transaction, or none. */
   write(steps: DocumentWrite[], audit: AuditEntry): Promise<DocumentOutcome>
+}
+
+/** Datasets and their test cases, of every version that there was: an evaluation goes on with the one that it began with. */
+export interface DatasetStore {
+  /** A gateway's datasets, newest first; `search` is a part of id, name or filters. */
+  page(query: DatasetQuery): Promise<{ rows: DatasetRecord[]; total: number }>
+  get(gateway: number, id: string): Promise<DatasetRecord | null>
+  /** `taken`: the gateway has one of that name. `gone`: there is no such gateway. */
+  insert(
+    dataset: Omit<DatasetRecord, 'number' | 'version' | 'itemCount'>,
+    items: DatasetItem[],
+    audit: AuditEntry,
+  ): Promise<DatasetRecord | 'taken' | 'gone'>
+  /**
+   * Writes name, filters, `enable` and `modifiedMs`, and what `items` says, if it was last modified at
+   * `expectedModifiedMs`. The record as it is then. `changed`: meanwhile, or gone.
+   */
+  change(
+    dataset: DatasetRecord,
+    expectedModifiedMs: number,
+    items: ItemChange | null,
+    audit: AuditEntry,
+  ): Promise<DatasetRecord | 'taken' | 'changed'>
+  /** Removes it with all versions of its items; false where it was gone. */
+  remove(gateway: number, id: string, audit: AuditEntry): Promise<boolean>
+  /** Some items of a version, in order: those behind the id `after`, or those behind the first `skip`. */
+  items(query: {
+    dataset: number
+    version: number
+    limit: number
+    after?: string
+    skip?: number
+  }): Promise<DatasetItem[]>
+  /** How many items a version has. */
+  count(dataset: number, version: number): Promise<number>
+  item(dataset: number, version: number, id: string): Promise<DatasetItem | null>
+  /**
+   * Puts items aside under a name, in no version yet, so that a large file is never in one transaction or in memory.
+   * What nobody asked for within a day is removed by the next that is done (`nowMs`).
+   */
+  stage(query: { dataset: number; name: string; items: DatasetItem[]; nowMs: number }): Promise<void>
+  unstage(dataset: number, name: string): Promise<void>
+}
+
+export interface DatasetQuery {
+  gateway: number
+  name: string | null
+  enable: boolean | null
+  search: string | null
+  page: number
+  perPage: number
 }
 
 export interface AuditStore {

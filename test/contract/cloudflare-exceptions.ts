@@ -11,7 +11,6 @@ export const exceptions: readonly { covers: string; reason: string }[] = [
     covers: '/gateways/{}/custom-domains',
     reason: 'no goal: a host of your own is a matter of your own DNS and proxy',
   },
-  { covers: '/gateways/{}/datasets', reason: laterDatasets },
   { covers: '/gateways/{}/evaluations', reason: laterDatasets },
   { covers: 'POST /billing/spending-limit body', reason: alwaysRefused },
   { covers: 'POST /billing/topup body', reason: alwaysRefused },

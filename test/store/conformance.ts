@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Store } from '../../src/store/store.ts'
+import { datasetConformance } from './conformance-datasets.ts'
 import { documentConformance } from './conformance-documents.ts'
 import { gatewayConformance } from './conformance-gateways.ts'
 import { logConformance } from './conformance-logs.ts'
@@ -32,6 +33,7 @@ export function storeConformance(name: string, open: () => Promise<Store>): void
     })
   })
   describe(`store: ${name}: documents`, () => documentConformance(withStore))
+  describe(`store: ${name}: datasets`, () => datasetConformance(withStore))
   describe(`store: ${name}: logs`, () => logConformance(withStore))
   describe(`store: ${name}: changes of logs`, () => logChangeConformance(withStore))
   describe(`store: ${name}: filters of logs`, () => logFilterConformance(withStore))

@@ -55,7 +55,7 @@ describe('store: SQLite files', () => {
     await first.close()
     const database = new DatabaseSync(file)
     database.exec('DROP TABLE log_counts; DROP INDEX logs_gateway_model')
-    database.exec("DELETE FROM kysely_migration WHERE name LIKE '0006%'")
+    database.exec("DELETE FROM kysely_migration WHERE name >= '0006'")
     database.close()
 
     const second = await openSqlStore({ place: { file }, readOnly: false })
