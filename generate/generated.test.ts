@@ -3,25 +3,15 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
 import { z } from 'zod'
-import { apiRoutes } from '../src/contract/index.ts'
-import { defineRoute, type Route } from '../src/contract/route.ts'
+import { defineRoute } from '../src/contract/route.ts'
 import { printClient } from './client.ts'
 import { generatedFile, printGenerated } from './generated.ts'
-import { plannedRoutes } from './planned-routes.ts'
 
 const root = path.join(import.meta.dirname, '..')
 
 describe("the client's generated file", () => {
   it('is what the contract gives today; else run `npm run generate`', async () => {
     assert.equal(readFileSync(path.join(root, generatedFile), 'utf8'), await printGenerated())
-  })
-
-  it('takes no call from the plan that the contract has; take it out of generate/planned-routes.ts', () => {
-    const names = Object.values(apiRoutes).flatMap((ofNoun) => Object.values<Route>(ofNoun).map(({ name }) => name))
-    assert.deepEqual(
-      plannedRoutes.map(({ name }) => name).filter((name) => names.includes(name)),
-      [],
-    )
   })
 })
 

@@ -4,7 +4,6 @@ import { format, type FormatConfig } from 'oxfmt'
 import { apiRoutes } from '../src/contract/index.ts'
 import type { Route } from '../src/contract/route.ts'
 import { printClient } from './client.ts'
-import { plannedRoutes } from './planned-routes.ts'
 
 /** The file that is made, from the root of the repository. */
 export const generatedFile = 'client/src/generated.ts'
@@ -12,10 +11,9 @@ export const generatedFile = 'client/src/generated.ts'
 /** The text of the client's types and table of calls, laid out as all code here is. */
 export async function printGenerated(): Promise<string> {
   const routes = Object.values(apiRoutes).flatMap((ofNoun) => Object.values<Route>(ofNoun))
-  const names = new Set(routes.map(({ name }) => name))
   // A file is sent with whatever sends files.
   const calls = routes.filter(({ takesFile }) => takesFile !== true)
-  const text = printClient([...calls, ...plannedRoutes.filter(({ name }) => !names.has(name))])
+  const text = printClient(calls)
   const { code, errors } = await format(generatedFile, text, layout())
   if (errors.length > 0) throw new Error(`What was generated is no TypeScript: ${JSON.stringify(errors)}`)
   return code

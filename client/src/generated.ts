@@ -279,6 +279,60 @@ export interface BillingTopupConfig {
   lastFailedAt: null
 }
 
+export interface Evaluation {
+  id: string
+  name: string
+  gateway_id: string
+  status: 'pending' | 'running' | 'complete' | 'failed'
+  /** Why it failed. */
+  error: string | null
+  /** From 0 to 1, the mean over all that was scored, cost and speed left out; null where nothing was. */
+  score: number | null
+  /** Whether it has ended. */
+  processed: boolean
+  /** How many answers it asks for in all. */
+  total: number
+  completed: number
+  /** Of the completed, those without an answer. */
+  failed: number
+  total_logs: number
+  /** USD so far. */
+  cost: number
+  /** What answers the test cases; none: answers that were logged are judged. */
+  models: Array<string>
+  prompt: string | null
+  params: Record<string, Json>
+  evaluation_types: Array<{
+    id: string
+    settings: Json
+  }>
+  /** As they were when the evaluation was made. */
+  datasets: Array<{
+    id: string
+    name: string
+    gateway_id: string
+    account_id: string
+    /** The same as `account_id`. */
+    account_tag: string
+    enable: boolean
+    filters: Array<{
+      key: string
+      operator: 'eq' | 'neq' | 'contains' | 'lt' | 'gt'
+      value: Array<string | number | boolean | null>
+    }>
+    /** Rises with every change of the test cases. */
+    version: number
+    /** How many test cases it has. */
+    item_count: number
+    created_at: string
+    modified_at: string
+  }>
+  /** The first 1000; none in lists. All are at `results`. */
+  results: Array<EvaluationResult>
+  created_at: string
+  modified_at: string
+}
+
 export interface Dataset {
   id: string
   name: string
@@ -478,59 +532,6 @@ export interface CustomProvider {
   modified_at: string
 }
 
-export interface Evaluation {
-  id: string
-  name: string
-  gateway_id: string
-  status: 'pending' | 'running' | 'complete' | 'failed'
-  /** From 0 to 1, the mean over what was scored; null where nothing was. */
-  score: number | null
-  processed: boolean
-  total_logs: number
-  datasets: Array<{
-    id: string
-    name: string
-    gateway_id: string
-    enable: boolean
-    filters: Array<{
-      key: string
-      operator: 'eq' | 'neq' | 'contains' | 'lt' | 'gt'
-      value: Array<string | number | boolean>
-    }>
-    /** The test cases, up to 1000 of them; not in lists. */
-    data?: Array<{
-      input: Json
-      expected_output?: Json
-      [name: string]: unknown
-    }>
-    created_at: string
-    modified_at: string
-  }>
-  /** Up to 1000 of them; not in lists. */
-  results?: Array<{
-    id: string
-    created_at: string
-    modified_at: string
-    evaluation_id: string
-    evaluation_type_id: string
-    result: string
-    status: number
-    status_description: string
-    total_logs: number
-    input?: Json
-    expected_output?: Json
-    output?: Json
-    score?: number | null
-    passed?: boolean | null
-    log_id?: string | null
-    model?: string | null
-    error?: string | null
-  }>
-  error?: string | null
-  created_at: string
-  modified_at: string
-}
-
 export interface LogItem {
   id: string
   created_at: string
@@ -605,10 +606,43 @@ export interface EvaluationType {
   type: 'case' | 'log'
   description: string
   enable: boolean
+  /** The JSON Schema of its settings. */
+  settings: Record<string, Json>
   /** Whether every evaluation runs it; none is. */
   mandatory: boolean
   created_at: string
   modified_at: string
+}
+
+export interface EvaluationResult {
+  id: string
+  created_at: string
+  modified_at: string
+  evaluation_id: string
+  evaluation_type_id: string
+  /** A plain decimal: the score of a case, or what an evaluator over logs found. */
+  result: string
+  /** 1: done; 2: it could not be done, and `error` says why. */
+  status: number
+  status_description: string
+  /** How many rows or answers it is about. */
+  total_logs: number
+  reason: string
+  score: number | null
+  dataset_id: string | null
+  model: string | null
+  error: string | null
+  /** This and all that follows: of a test case only. */
+  item_id?: string
+  input?: Json
+  expected_output?: Json
+  output?: string | null
+  passed?: boolean | null
+  /** The row of the answer. */
+  log_id?: string | null
+  /** USD, with what the evaluators asked for this case. */
+  cost?: number | null
+  duration_ms?: number | null
 }
 
 export interface DynamicRoutingItem {
@@ -1070,6 +1104,31 @@ export interface BillingTopupLimitsResult {
   currency: 'usd'
   min_cents: 0
   max_cents: 0
+}
+
+export interface EvaluationCreateBody {
+  /** Made where it is not given. */
+  name?: string
+  dataset_id?: string
+  dataset_ids?: Array<string>
+  evaluation_type?: string
+  evaluation_type_ids?: Array<string>
+  /** Of the evaluators, by their names: {"levenshtein":{"threshold":0.9}}. */
+  settings?: Record<string, Json>
+  /** The model that answers the test cases: `provider/model`. */
+  model?: string
+  models?: Array<string>
+  /** Said before each case; where it holds {{input}}, the case is put in there. */
+  prompt?: string
+  /** For the model, like {"temperature":0}. */
+  params?: Record<string, Json>
+  /**
+   * Calls at the same time.
+   * Default 8.
+   */
+  concurrency?: number
+  /** It ends as failed where it has cost as much. */
+  budget_usd?: number
 }
 
 export interface DatasetCreateBody {
@@ -1844,18 +1903,6 @@ export interface CustomProviderUpdateBody {
   modified_at?: unknown
 }
 
-export interface EvaluationCreateBody {
-  name?: string
-  dataset_id?: string
-  evaluation_type?: string
-  dataset_ids?: Array<string>
-  evaluation_type_ids?: Array<string>
-  /** The model that answers the test cases, `provider/model`. */
-  model?: string
-  prompt?: string
-  params?: Record<string, unknown>
-}
-
 export type Json = string | number | boolean | null | Json[] | { [name: string]: Json }
 
 export interface Notice {
@@ -2094,6 +2141,30 @@ export interface EvaluationTypesListQuery {
   order_by_direction?: 'asc' | 'desc'
 }
 
+export interface EvaluationsListQuery {
+  /**
+   * From 1 on; past the end a page is empty.
+   * Default 1.
+   */
+  page?: number
+  /** Default 20. */
+  per_page?: number
+  name?: string
+  processed?: 'true' | 'false'
+  /** A part of id or name. */
+  search?: string
+}
+
+export interface EvaluationsResultsListQuery {
+  /**
+   * From 1 on; past the end a page is empty.
+   * Default 1.
+   */
+  page?: number
+  /** Default 20. */
+  per_page?: number
+}
+
 export interface DatasetsListQuery {
   /**
    * From 1 on; past the end a page is empty.
@@ -2195,19 +2266,6 @@ export interface CustomProvidersListQuery {
   search?: string
 }
 
-export interface EvaluationsListQuery {
-  /**
-   * From 1 on; past the end a page is empty.
-   * Default 1.
-   */
-  page?: number
-  /** Default 20. */
-  per_page?: number
-  name?: string
-  processed?: boolean
-  search?: string
-}
-
 export interface Api {
   aiGateway: AiGatewayApi
   user: UserApi
@@ -2266,11 +2324,11 @@ export interface AiGatewayApi {
   auditLogs: AuditLogsApi
   billing: BillingApi
   evaluationTypes: EvaluationTypesApi
+  evaluations: EvaluationsApi
   datasets: DatasetsApi
   dynamicRouting: DynamicRoutingApi
   providerConfigs: ProviderConfigsApi
   customProviders: CustomProvidersApi
-  evaluations: EvaluationsApi
 }
 
 export interface CacheApi {
@@ -2604,6 +2662,108 @@ export interface EvaluationTypesApi {
    * `GET /accounts/{account_id}/ai-gateway/evaluation-types`. Needs the permission `AI Gateway Read`.
    */
   list(params: { account_id: string } & EvaluationTypesListQuery, options?: RequestOptions): PagePromise<EvaluationType>
+}
+
+export interface EvaluationsApi {
+  /**
+   * The evaluations of a gateway, newest first.
+   *
+   * `GET /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/evaluations`. Needs the permission `AI Gateway Read`.
+   */
+  list(
+    gatewayId: string,
+    params: { account_id: string } & EvaluationsListQuery,
+    options?: RequestOptions,
+  ): PagePromise<Evaluation>
+  /**
+   * Begins an evaluation of datasets. Where a model answers, it needs AI Gateway Run too.
+   *
+   * `POST /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/evaluations`. Needs the permission `AI Gateway Write`.
+   */
+  create(
+    gatewayId: string,
+    params: { account_id: string } & EvaluationCreateBody,
+    options?: RequestOptions,
+  ): ApiPromise<Evaluation>
+  /**
+   * One evaluation with its results.
+   *
+   * `GET /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/evaluations/{id}`. Needs the permission `AI Gateway Read`.
+   */
+  get(id: string, params: { account_id: string; gateway_id: string }, options?: RequestOptions): ApiPromise<Evaluation>
+  /**
+   * One evaluation with its results.
+   *
+   * `GET /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/evaluations/{id}`. Needs the permission `AI Gateway Read`.
+   */
+  get(gatewayId: string, id: string, params: { account_id: string }, options?: RequestOptions): ApiPromise<Evaluation>
+  /**
+   * Removes an evaluation with its results; one that runs is ended.
+   *
+   * `DELETE /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/evaluations/{id}`. Needs the permission `AI Gateway Write`.
+   */
+  delete(
+    id: string,
+    params: { account_id: string; gateway_id: string },
+    options?: RequestOptions,
+  ): ApiPromise<Evaluation>
+  /**
+   * Removes an evaluation with its results; one that runs is ended.
+   *
+   * `DELETE /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/evaluations/{id}`. Needs the permission `AI Gateway Write`.
+   */
+  delete(
+    gatewayId: string,
+    id: string,
+    params: { account_id: string },
+    options?: RequestOptions,
+  ): ApiPromise<Evaluation>
+  /**
+   * Ends an evaluation that is not complete; what it found so far stays.
+   *
+   * `POST /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/evaluations/{id}/cancel`. Needs the permission `AI Gateway Write`.
+   */
+  cancel(
+    id: string,
+    params: { account_id: string; gateway_id: string },
+    options?: RequestOptions,
+  ): ApiPromise<Evaluation>
+  /**
+   * Ends an evaluation that is not complete; what it found so far stays.
+   *
+   * `POST /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/evaluations/{id}/cancel`. Needs the permission `AI Gateway Write`.
+   */
+  cancel(
+    gatewayId: string,
+    id: string,
+    params: { account_id: string },
+    options?: RequestOptions,
+  ): ApiPromise<Evaluation>
+  results: EvaluationsResultsApi
+}
+
+export interface EvaluationsResultsApi {
+  /**
+   * All results of an evaluation: of logs first, then case by case.
+   *
+   * `GET /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/evaluations/{id}/results`. Needs the permission `AI Gateway Read`.
+   */
+  list(
+    id: string,
+    params: { account_id: string; gateway_id: string } & EvaluationsResultsListQuery,
+    options?: RequestOptions,
+  ): PagePromise<EvaluationResult>
+  /**
+   * All results of an evaluation: of logs first, then case by case.
+   *
+   * `GET /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/evaluations/{id}/results`. Needs the permission `AI Gateway Read`.
+   */
+  list(
+    gatewayId: string,
+    id: string,
+    params: { account_id: string } & EvaluationsResultsListQuery,
+    options?: RequestOptions,
+  ): PagePromise<EvaluationResult>
 }
 
 export interface DatasetsApi {
@@ -3269,62 +3429,6 @@ export interface CustomProvidersApi {
   delete(id: string, params: { account_id: string }, options?: RequestOptions): ApiPromise<CustomProvider>
 }
 
-export interface EvaluationsApi {
-  /**
-   * Evaluations of a gateway.
-   *
-   * `GET /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/evaluations`. Needs the permission `AI Gateway Read`.
-   */
-  list(
-    gatewayId: string,
-    params: { account_id: string } & EvaluationsListQuery,
-    options?: RequestOptions,
-  ): PagePromise<Evaluation>
-  /**
-   * Begins an evaluation of datasets.
-   *
-   * `POST /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/evaluations`. Needs the permission `AI Gateway Write`.
-   */
-  create(
-    gatewayId: string,
-    params: { account_id: string } & EvaluationCreateBody,
-    options?: RequestOptions,
-  ): ApiPromise<Evaluation>
-  /**
-   * One evaluation with its results.
-   *
-   * `GET /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/evaluations/{id}`. Needs the permission `AI Gateway Read`.
-   */
-  get(id: string, params: { account_id: string; gateway_id: string }, options?: RequestOptions): ApiPromise<Evaluation>
-  /**
-   * One evaluation with its results.
-   *
-   * `GET /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/evaluations/{id}`. Needs the permission `AI Gateway Read`.
-   */
-  get(gatewayId: string, id: string, params: { account_id: string }, options?: RequestOptions): ApiPromise<Evaluation>
-  /**
-   * Removes an evaluation.
-   *
-   * `DELETE /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/evaluations/{id}`. Needs the permission `AI Gateway Write`.
-   */
-  delete(
-    id: string,
-    params: { account_id: string; gateway_id: string },
-    options?: RequestOptions,
-  ): ApiPromise<Evaluation>
-  /**
-   * Removes an evaluation.
-   *
-   * `DELETE /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/evaluations/{id}`. Needs the permission `AI Gateway Write`.
-   */
-  delete(
-    gatewayId: string,
-    id: string,
-    params: { account_id: string },
-    options?: RequestOptions,
-  ): ApiPromise<Evaluation>
-}
-
 /** Every call by its place in the client. */
 export const operations: Readonly<Record<string, Operation>> = {
   'aiGateway.list': {
@@ -3695,6 +3799,54 @@ export const operations: Readonly<Record<string, Operation>> = {
     answer: 'page',
     isRepeatable: true,
   },
+  'aiGateway.evaluations.list': {
+    method: 'GET',
+    path: '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/evaluations',
+    query: ['page', 'per_page', 'name', 'processed', 'search'],
+    body: 'none',
+    answer: 'page',
+    isRepeatable: true,
+  },
+  'aiGateway.evaluations.create': {
+    method: 'POST',
+    path: '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/evaluations',
+    query: [],
+    body: 'required',
+    answer: 'result',
+    isRepeatable: false,
+  },
+  'aiGateway.evaluations.get': {
+    method: 'GET',
+    path: '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/evaluations/{id}',
+    query: [],
+    body: 'none',
+    answer: 'result',
+    isRepeatable: true,
+  },
+  'aiGateway.evaluations.delete': {
+    method: 'DELETE',
+    path: '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/evaluations/{id}',
+    query: [],
+    body: 'none',
+    answer: 'result',
+    isRepeatable: true,
+  },
+  'aiGateway.evaluations.cancel': {
+    method: 'POST',
+    path: '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/evaluations/{id}/cancel',
+    query: [],
+    body: 'none',
+    answer: 'result',
+    isRepeatable: false,
+  },
+  'aiGateway.evaluations.results.list': {
+    method: 'GET',
+    path: '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/evaluations/{id}/results',
+    query: ['page', 'per_page'],
+    body: 'none',
+    answer: 'page',
+    isRepeatable: true,
+  },
   'aiGateway.datasets.list': {
     method: 'GET',
     path: '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets',
@@ -3986,38 +4138,6 @@ export const operations: Readonly<Record<string, Operation>> = {
   'aiGateway.customProviders.delete': {
     method: 'DELETE',
     path: '/accounts/{account_id}/ai-gateway/custom-providers/{id}',
-    query: [],
-    body: 'none',
-    answer: 'result',
-    isRepeatable: true,
-  },
-  'aiGateway.evaluations.list': {
-    method: 'GET',
-    path: '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/evaluations',
-    query: ['page', 'per_page', 'name', 'processed', 'search'],
-    body: 'none',
-    answer: 'page',
-    isRepeatable: true,
-  },
-  'aiGateway.evaluations.create': {
-    method: 'POST',
-    path: '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/evaluations',
-    query: [],
-    body: 'required',
-    answer: 'result',
-    isRepeatable: false,
-  },
-  'aiGateway.evaluations.get': {
-    method: 'GET',
-    path: '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/evaluations/{id}',
-    query: [],
-    body: 'none',
-    answer: 'result',
-    isRepeatable: true,
-  },
-  'aiGateway.evaluations.delete': {
-    method: 'DELETE',
-    path: '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/evaluations/{id}',
     query: [],
     body: 'none',
     answer: 'result',

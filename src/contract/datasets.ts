@@ -52,7 +52,7 @@ export const givenItemSchema = testCaseSchema.extend({
 export type GivenItem = z.output<typeof givenItemSchema>
 
 /** A dataset as lists and evaluations show it. */
-const datasetItselfSchema = z.object({
+export const datasetItselfSchema = z.object({
   id: z.string(),
   name: z.string(),
   gateway_id: z.string(),

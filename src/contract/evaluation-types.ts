@@ -26,6 +26,8 @@ export const evaluationTypes = [
   { name: 'human_feedback', type: 'log', description: 'Share of thumbs up among the rated requests, in percent.' },
 ] as const satisfies readonly EvaluationType[]
 
+export type EvaluationTypeName = (typeof evaluationTypes)[number]['name']
+
 /** An evaluator as the API shows it. */
 const evaluationTypeSchema = z.object({
   id: z.string(),
@@ -33,6 +35,7 @@ const evaluationTypeSchema = z.object({
   type: z.enum(['case', 'log']),
   description: z.string(),
   enable: z.boolean(),
+  settings: z.record(z.string(), z.json()).describe('The JSON Schema of its settings.'),
   mandatory: z.boolean().describe('Whether every evaluation runs it; none is.'),
   created_at: z.iso.datetime(),
   modified_at: z.iso.datetime(),
@@ -49,7 +52,7 @@ export const evaluationTypeRoutes = {
     query: z.strictObject({
       page: pageSchema,
       per_page: z.coerce.number().int().min(5).max(50).default(20),
-      order_by: z.enum(evaluationTypeSchema.keyof().options).default('mandatory'),
+      order_by: z.enum(evaluationTypeSchema.omit({ settings: true }).keyof().options).default('mandatory'),
       order_by_direction: z.enum(['asc', 'desc']).default('desc'),
     }),
     body: null,

@@ -124,6 +124,7 @@ export type GatewaySettings = z.output<typeof gatewaySettingsSchema>
 
 /** The settings that something obeys today. A part that begins to obey one adds it here. */
 const enforcedSettings: readonly string[] = [
+  'evaluation_model',
   'authentication',
   'byok_only',
   'cache_invalidate_on_update',

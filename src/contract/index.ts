@@ -5,6 +5,7 @@ import { customProviderRoutes } from './custom-providers.ts'
 import { datasetItemRoutes } from './dataset-items.ts'
 import { datasetRoutes } from './datasets.ts'
 import { dynamicRouteRoutes } from './dynamic-routes.ts'
+import { evaluationRoutes } from './evaluations.ts'
 import { evaluationTypeRoutes } from './evaluation-types.ts'
 import { gatewayRoutes } from './gateways.ts'
 import { logRoutes } from './logs.ts'
@@ -24,6 +25,7 @@ export const apiRoutes = {
   accounts: accountRoutes,
   billing: billingRoutes,
   evaluationTypes: evaluationTypeRoutes,
+  evaluations: evaluationRoutes,
   datasets: datasetRoutes,
   datasetItems: datasetItemRoutes,
   dynamicRoutes: dynamicRouteRoutes,

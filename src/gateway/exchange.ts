@@ -1,3 +1,5 @@
+import type { Caller } from '../contract/permissions.ts'
+
 /** One request as it came in, whatever it came in by. The pipeline reads it and answers into a `Sink`. */
 export interface Exchange {
   method: string
@@ -6,6 +8,8 @@ export interface Exchange {
   /** Names and values in turn, as they came. */
   rawHeaders: readonly string[]
   body: BodySource
+  /** Who makes it, where it comes from within Tollgate and shows no credential. */
+  caller?: Caller
 }
 
 export interface BodySource {

@@ -75,6 +75,8 @@ export function createPipeline(deps: PipelineDeps): Run {
         options = readOptions(exchange.rawHeaders, door.query, deps.credentials)
       }
 
+      if (exchange.caller) options.caller = exchange.caller
+
       // settings: one frozen snapshot, and what this request's headers override
       const gateway = deps.live.gateway(door.accountId, door.gatewayId) ?? (await comeIntoBeing(door, options, deps))
       options.authenticated = mayRun(options, door.accountId, gateway.number)

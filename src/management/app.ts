@@ -14,6 +14,7 @@ import { createDatasetHandlers } from './datasets.ts'
 import type { ManagementDeps } from './deps.ts'
 import { createDynamicRouteHandlers } from './dynamic-routes.ts'
 import { createEvaluationTypeHandlers } from './evaluation-types.ts'
+import { createEvaluationHandlers } from './evaluations.ts'
 import { createGatewayHandlers } from './gateways.ts'
 import { createLogHandlers } from './logs.ts'
 import { createProviderConfigHandlers } from './provider-configs.ts'
@@ -53,6 +54,7 @@ export function createManagementApp(deps: ManagementDeps): AuthenticatedApp {
     userTokens: createUserTokenHandlers(deps),
     accounts: createAccountHandlers(deps),
     billing: createBillingHandlers(deps),
+    evaluations: createEvaluationHandlers(deps),
     evaluationTypes: createEvaluationTypeHandlers(),
     datasets: createDatasetHandlers(deps),
     datasetItems: createDatasetItemHandlers(deps),

@@ -25,6 +25,10 @@ export interface ManagementDeps {
   adminEmail: string
   /** Where clients reach this server, without a trailing slash. */
   publicUrl: string
+  /** Slugs of the providers for which the operator gave a key. */
+  keyedProviders: ReadonlySet<string>
+  /** Called when there is a new evaluation to run. */
+  onEvaluation(): void
   /** Resolves when the requests finished so far have their rows in the store, or after a bounded wait. */
   caughtUp(): Promise<void>
   /** Resolves when what other processes changed before is in force here; null where there is no other process. */

@@ -1,4 +1,6 @@
+import { z } from 'zod'
 import { type evaluationTypeRoutes, evaluationTypes } from '../contract/evaluation-types.ts'
+import { evaluators } from '../evaluators/index.ts'
 import { pageOf } from './pages.ts'
 import type { Handlers } from './routes.ts'
 
@@ -9,6 +11,7 @@ export function createEvaluationTypeHandlers(): Handlers<typeof evaluationTypeRo
   const all = evaluationTypes.map((known) => ({
     id: known.name,
     ...known,
+    settings: z.toJSONSchema(evaluators[known.name].settings, { io: 'input' }) as Record<string, z.core.util.JSONType>,
     enable: true,
     mandatory: false,
     created_at: since,

@@ -5,10 +5,12 @@ import { createBreaker } from '../gateway/breaker.ts'
 import { createFindCustomProvider } from '../gateway/custom-provider.ts'
 import { createDial } from '../gateway/dial.ts'
 import { createFlights } from '../gateway/flight.ts'
+import { createOwnDoor } from '../gateway/memory-exchange.ts'
 import { createPipeline, type Run } from '../gateway/pipeline.ts'
 import { createRefusalSampler } from '../gateway/refusal.ts'
 import { createChooseTarget } from '../gateway/target.ts'
 import { createUpstreams, type Upstreams } from '../gateway/upstream.ts'
+import { createEvaluationRunner } from '../jobs/evaluations.ts'
 import type { JournalStats } from '../journal/journal.ts'
 import { createCheckedLookup } from '../kernel/checked-lookup.ts'
 import { GatewayError } from '../kernel/errors.ts'
@@ -49,12 +51,24 @@ export async function startNode(base: Base, storage: Storage, options: NodeOptio
   })
   // From here to `serve` nothing may be awaited: a request without a listener would wait for ever.
   const { url } = server
-  server.serve(createFront(config, patience, run, getRequestListener(createOthers(base, engines, parts, url).fetch)))
+  const { store, caughtUp } = engines
+  const { log, clock } = base
+  const evaluations = createEvaluationRunner({ ...parts, store, clock, log, caughtUp, call: createOwnDoor(run) })
+  server.serve(
+    createFront(
+      config,
+      patience,
+      run,
+      getRequestListener(createOthers(base, engines, { ...parts, onEvaluation: evaluations.poke }, url).fetch),
+    ),
+  )
+  evaluations.start()
   return {
     url,
     stats: () => engines.journal.stats(),
     async close() {
       await server.stop(patience.stopMs)
+      await evaluations.stop()
       await upstreams.close()
       await engines.close()
     },
@@ -127,11 +141,17 @@ function createDataPlane(
 }
 
 /** Everything that is not the data plane: the management API and what an operator's tools ask. */
-function createOthers({ config, log, clock }: Base, engines: Engines, parts: Parts, url: string): Hono {
+function createOthers(
+  { config, log, clock }: Base,
+  engines: Engines,
+  parts: Parts & { onEvaluation(): void },
+  url: string,
+): Hono {
   const { store, live, kv, stats, caughtUp, catchUpSettings } = engines
   const { adminEmail } = config
   const publicUrl = config.publicUrl ?? url
-  const own = { adminEmail, publicUrl }
+  const keyedProviders = new Set([...config.providers].flatMap(([slug, { apiKey }]) => (apiKey === null ? [] : [slug])))
+  const own = { adminEmail, publicUrl, keyedProviders }
   const deps = { ...parts, ...own, store, live, kv, clock, log, caughtUp, catchUpSettings }
   return new Hono()
     .route('/', createOperations({ store, kv, journalStats: stats }))

@@ -3,6 +3,7 @@ import type { GatewayRecord } from '../contract/gateway-record.ts'
 import { finishChange } from './audit.ts'
 import { cleanText } from './clean-text.ts'
 import { removeDatasets } from './datasets.ts'
+import { removeEvaluations } from './evaluations.ts'
 import { partPattern } from './part-pattern.ts'
 import type { Schema } from './schema.ts'
 import type { GatewayStore } from './store.ts'
@@ -52,6 +53,7 @@ export function createGatewayStore(db: Kysely<Schema>): GatewayStore {
         if (numDeletedRows === 0n) return null
         await transaction.deleteFrom('documents').where('gateway', '=', number).execute()
         await removeDatasets(transaction, number)
+        await removeEvaluations(transaction, number)
         await transaction.deleteFrom('log_counts').where('gateway', '=', number).execute()
         return await finishChange(transaction, audit)
       }),

@@ -1,4 +1,13 @@
-import type { AuditStore, DatasetStore, DocumentStore, GatewayStore, LogQuery, LogStore, LogWalk } from './store.ts'
+import type {
+  AuditStore,
+  DatasetStore,
+  DocumentStore,
+  EvaluationStore,
+  GatewayStore,
+  LogQuery,
+  LogStore,
+  LogWalk,
+} from './store.ts'
 import { isByTimeOnly } from './time-filters.ts'
 
 /** `write`: the one that writes. `list`: what answers soon. `scan`: what may have to look at many rows. */
@@ -27,6 +36,23 @@ const lineOf = {
     stage: 'write',
     unstage: 'write',
   },
+  evaluations: {
+    page: 'list',
+    get: 'list',
+    insert: 'write',
+    remove: 'write',
+    cancel: 'write',
+    waits: 'list',
+    claim: 'write',
+    hold: 'write',
+    release: 'write',
+    answered: 'list',
+    append: 'write',
+    finish: 'write',
+    scores: 'list',
+    countScores: 'list',
+    foldAnswers: 'list',
+  },
   audit: { append: 'write', page: 'list' },
   logs: {
     append: 'write',
@@ -34,6 +60,7 @@ const lineOf = {
     page: (query) => (mayScan(query) ? 'scan' : 'list'),
     walk: (query) => (isByIndex(query) && query.limit <= maxListed ? 'list' : 'scan'),
     walkIds: 'scan',
+    fold: 'scan',
     get: 'list',
     bodies: 'list',
     manyBodies: 'scan',
@@ -49,6 +76,7 @@ const lineOf = {
   gateways: LinesOf<GatewayStore>
   documents: LinesOf<DocumentStore>
   datasets: LinesOf<DatasetStore>
+  evaluations: LinesOf<EvaluationStore>
   audit: LinesOf<AuditStore>
   logs: LinesOf<LogStore>
 }

@@ -6,6 +6,7 @@ import { appendLogs } from './log-append.ts'
 import { toRow } from './log-columns.ts'
 import { allCounts } from './log-counts.ts'
 import { editLog } from './log-edit.ts'
+import { foldLogs } from './log-fold.ts'
 import { inOrder, readPage } from './log-pages.ts'
 import { removeLogIds, removeLogs } from './log-removal.ts'
 import { matchingLogs, type ReadRows, walkLogs } from './log-walk.ts'
@@ -30,6 +31,7 @@ export function createLogStore(db: Kysely<Schema>, engine: Engine): LogStore {
     page: (query) => readPage(db, engine, query),
     walk: (query) => walkLogs(db, engine, query, wholeRows),
     walkIds: (query) => walkIds(db, engine, query),
+    fold: (query) => foldLogs(db, engine, query),
     get: (gateway, id) => readLog(db, gateway, id),
     bodies: async (gateway, id) => (await readManyBodies(db, gateway, [id]))[0] ?? null,
     manyBodies: (gateway, ids) => readManyBodies(db, gateway, ids),

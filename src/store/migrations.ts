@@ -14,6 +14,7 @@ export async function migrate(db: Kysely<Schema>, engine: Engine): Promise<void>
     '0005_documents': { up: (untyped) => addDocuments(untyped, engine) },
     '0006_log_counts_and_orders': { up: (untyped) => addLogCounts(untyped, engine) },
     '0007_datasets': { up: (untyped) => addDatasets(untyped, engine) },
+    '0008_evaluations': { up: (untyped) => addEvaluations(untyped, engine) },
   }
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } })
   const { error } = await migrator.migrateToLatest()
@@ -166,5 +167,56 @@ async function addDatasets(db: Kysely<unknown>, engine: Engine): Promise<void> {
     .addColumn('staged', text)
     .addColumn('body', 'text', (column) => column.notNull())
     .addPrimaryKeyConstraint('dataset_items_id', ['dataset', 'id', 'from_version'])
+    .execute()
+}
+
+async function addEvaluations(db: Kysely<unknown>, engine: Engine): Promise<void> {
+  const { text, neverReusedKey } = engine.columnTypes
+  await db.schema
+    .createTable('evaluations')
+    .ifNotExists()
+    .addColumn('number', neverReusedKey)
+    .addColumn('gateway', 'bigint', (column) => column.notNull())
+    .addColumn('id', text, (column) => column.notNull().unique())
+    .addColumn('name', text, (column) => column.notNull())
+    .addColumn('status', text, (column) => column.notNull())
+    .addColumn('error', 'text')
+    .addColumn('spec', 'text', (column) => column.notNull())
+    .addColumn('folded', 'text')
+    .addColumn('total', 'bigint', (column) => column.notNull())
+    .addColumn('completed', 'bigint', (column) => column.notNull())
+    .addColumn('failed', 'bigint', (column) => column.notNull())
+    .addColumn('scored', 'bigint', (column) => column.notNull())
+    .addColumn('score_sum', 'double precision', (column) => column.notNull())
+    .addColumn('cost_nano_usd', 'bigint', (column) => column.notNull())
+    .addColumn('lease_owner', text)
+    .addColumn('lease_until_ms', 'bigint', (column) => column.notNull())
+    .addColumn('created_ms', 'bigint', (column) => column.notNull())
+    .addColumn('modified_ms', 'bigint', (column) => column.notNull())
+    .addUniqueConstraint('evaluations_name', ['gateway', 'name'])
+    .execute()
+  await db.schema.createIndex('evaluations_status').ifNotExists().on('evaluations').column('status').execute()
+  await db.schema
+    .createTable('evaluation_answers')
+    .ifNotExists()
+    .addColumn('evaluation', 'bigint', (column) => column.notNull())
+    .addColumn('position', 'bigint', (column) => column.notNull())
+    .addColumn('model', text)
+    .addColumn('item_id', text, (column) => column.notNull())
+    .addColumn('cost_nano_usd', 'bigint')
+    .addColumn('duration_ms', 'bigint')
+    .addColumn('has_answer', 'integer', (column) => column.notNull())
+    .addColumn('body', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('evaluation_answers_position', ['evaluation', 'position'])
+    .execute()
+  await db.schema
+    .createTable('evaluation_scores')
+    .ifNotExists()
+    .addColumn('evaluation', 'bigint', (column) => column.notNull())
+    .addColumn('position', 'bigint', (column) => column.notNull())
+    .addColumn('evaluator', text, (column) => column.notNull())
+    .addColumn('score', 'double precision')
+    .addColumn('body', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('evaluation_scores_position', ['evaluation', 'position', 'evaluator'])
     .execute()
 }

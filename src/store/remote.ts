@@ -11,7 +11,15 @@ import {
   isKind,
   type OpenLine,
 } from './remote-caller.ts'
-import type { AuditStore, DatasetStore, DocumentStore, GatewayStore, LogStore, Store } from './store.ts'
+import type {
+  AuditStore,
+  DatasetStore,
+  DocumentStore,
+  EvaluationStore,
+  GatewayStore,
+  LogStore,
+  Store,
+} from './store.ts'
 
 /** A line that can be closed from this end. */
 interface ClosableLine extends Line {
@@ -66,6 +74,7 @@ export function connectStore(lines: { write: Line; list: Line; scan: Line | Open
     gateways: part('gateways') as unknown as GatewayStore,
     documents: part('documents') as unknown as DocumentStore,
     datasets: part('datasets') as unknown as DatasetStore,
+    evaluations: part('evaluations') as unknown as EvaluationStore,
     audit: part('audit') as unknown as AuditStore,
     logs: part('logs') as unknown as LogStore,
     async ping() {

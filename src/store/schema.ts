@@ -6,6 +6,9 @@ export interface Schema {
   documents: DocumentTable
   datasets: DatasetTable
   dataset_items: DatasetItemTable
+  evaluations: EvaluationTable
+  evaluation_answers: EvaluationAnswerTable
+  evaluation_scores: EvaluationScoreTable
   audit_logs: AuditTable
   logs: LogTable
   log_counts: LogCountTable
@@ -61,6 +64,48 @@ interface DatasetItemTable {
   until_version: number
   /** The name under which it was staged; null: it is in a version. */
   staged: string | null
+  body: string
+}
+
+interface EvaluationTable {
+  number: Generated<number>
+  gateway: number
+  id: string
+  name: string
+  status: string
+  error: string | null
+  spec: string
+  folded: string | null
+  total: number
+  completed: number
+  failed: number
+  scored: number
+  score_sum: number
+  cost_nano_usd: number
+  lease_owner: string | null
+  lease_until_ms: number
+  created_ms: number
+  modified_ms: number
+}
+
+interface EvaluationAnswerTable {
+  evaluation: number
+  position: number
+  model: string | null
+  item_id: string
+  /** Null where it is not known. */
+  cost_nano_usd: number | null
+  duration_ms: number | null
+  has_answer: number
+  /** The rest, as JSON. */
+  body: string
+}
+
+interface EvaluationScoreTable {
+  evaluation: number
+  position: number
+  evaluator: string
+  score: number | null
   body: string
 }
 

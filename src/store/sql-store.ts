@@ -4,6 +4,7 @@ import { createAuditStore } from './audit.ts'
 import { createDatasetStore } from './datasets.ts'
 import { createDocumentStore } from './documents.ts'
 import type { Engine, StorePlace } from './engine.ts'
+import { createEvaluationStore } from './evaluations.ts'
 import { createGatewayStore } from './gateways.ts'
 import { createLogStore } from './logs.ts'
 import { migrate } from './migrations.ts'
@@ -48,6 +49,7 @@ function createSqlStore(db: Kysely<Schema>, engine: Engine): Store {
     gateways: createGatewayStore(db),
     documents: createDocumentStore(db, engine),
     datasets: createDatasetStore(db, engine),
+    evaluations: createEvaluationStore(db, engine),
     audit: createAuditStore(db),
     logs: createLogStore(db, engine),
     async ping() {

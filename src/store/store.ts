@@ -1,6 +1,13 @@
 import type { AuditEntry } from '../contract/audit-entry.ts'
 import type { DatasetItem, DatasetRecord, ItemChange } from '../contract/dataset-record.ts'
 import type { DocumentKind, DocumentOutcome, DocumentRecord, DocumentWrite } from '../contract/document.ts'
+import type {
+  CaseScore,
+  EvaluationAnswer,
+  EvaluationRecord,
+  FoldedResult,
+  LogFold,
+} from '../contract/evaluation-record.ts'
 import type { GatewayRecord } from '../contract/gateway-record.ts'
 import type { LogFilter } from '../contract/log-filter.ts'
 import type { LogEntry, LogRecord } from '../contract/log-record.ts'
@@ -14,6 +21,7 @@ export interface Store {
   gateways: GatewayStore
   documents: DocumentStore
   datasets: DatasetStore
+  evaluations: EvaluationStore
   audit: AuditStore
   logs: LogStore
   /** Resolves when the engine answers a trivial query; rejects with the reason otherwise. */
@@ -125,6 +133,69 @@ export interface DatasetQuery {
   perPage: number
 }
 
+/** Evaluations, their answers and scores. A process that runs one holds a lease, which others see, and writes only with it. */
+export interface EvaluationStore {
+  /** A gateway's evaluations, newest first; `search` is a part of id or name. */
+  page(query: EvaluationQuery): Promise<{ rows: EvaluationRecord[]; total: number }>
+  get(gateway: number, id: string): Promise<EvaluationRecord | null>
+  /** `taken`: the gateway has one of that name. `gone`: there is no such gateway. */
+  insert(
+    evaluation: Pick<EvaluationRecord, 'id' | 'gateway' | 'name' | 'spec' | 'total' | 'createdMs'>,
+    audit: AuditEntry,
+  ): Promise<EvaluationRecord | 'taken' | 'gone'>
+  /** Removes it with its results; false where it was gone. */
+  remove(gateway: number, id: string, audit: AuditEntry): Promise<boolean>
+  /** Ends one that has not ended; false where it had, or is gone. Whoever runs it loses its lease. */
+  cancel(query: { gateway: number; id: string; error: string; nowMs: number }): Promise<boolean>
+  /** Whether there is one that waits for somebody to run it. */
+  waits(nowMs: number): Promise<boolean>
+  /** Takes the oldest that nobody runs, or whose lease has run out; null: there is none. */
+  claim(lease: Lease): Promise<EvaluationRecord | null>
+  /** Makes the lease longer; false where it was lost. */
+  hold(number: number, lease: Lease): Promise<boolean>
+  /** Lets others take it at once. */
+  release(number: number, owner: string): Promise<void>
+  /** Positions from `from` until before `until` that have an answer. */
+  answered(number: number, from: number, until: number): Promise<number[]>
+  /** Writes answers and their sums in one transaction; those that are there are passed over. False: the lease was lost. */
+  append(number: number, owner: string, answers: EvaluationAnswer[]): Promise<boolean>
+  /** Ends it; false where the lease was lost. */
+  finish(number: number, owner: string, end: EvaluationEnd): Promise<boolean>
+  /** Scores with their answers, in order; one without scores (no evaluator judges cases) is not among them. */
+  scores(query: {
+    number: number
+    skip: number
+    limit: number
+  }): Promise<{ answer: EvaluationAnswer; score: CaseScore }[]>
+  countScores(number: number): Promise<number>
+  /** Sums over the answers of a model that came. */
+  foldAnswers(number: number, model: string | null): Promise<LogFold>
+}
+
+/** Who runs an evaluation, and until when others leave it alone. */
+export interface Lease {
+  owner: string
+  nowMs: number
+  untilMs: number
+}
+
+export interface EvaluationEnd {
+  status: 'complete' | 'failed'
+  error: string | null
+  folded: FoldedResult[]
+  nowMs: number
+}
+
+export interface EvaluationQuery {
+  gateway: number
+  name: string | null
+  /** Whether it has ended. */
+  processed: boolean | null
+  search: string | null
+  page: number
+  perPage: number
+}
+
 export interface AuditStore {
   /** An entry for what is no change of settings: rows that were removed. */
   append(entry: AuditEntry): Promise<void>
@@ -164,6 +235,8 @@ export interface LogStore {
   walk(query: LogWalk): Promise<LogWalkPage<LogRow>>
   /** The same, ids only, in any order in which rows can be removed. */
   walkIds(query: LogIdWalk): Promise<LogWalkPage<string>>
+  /** Sums over all rows of a selection; rejects with `unavailable` after the deadline. */
+  fold(query: LogSelection): Promise<LogFold>
   get(gateway: number, id: string): Promise<LogRow | null>
   /** The kept bodies; null if there is no such row. */
   bodies(gateway: number, id: string): Promise<LogBodies | null>

@@ -1,4 +1,3 @@
-const laterDatasets = 'datasets and evaluations come with a later version'
 const alwaysRefused = 'there is no credit here: the call is refused, whatever is in it'
 
 /**
@@ -11,7 +10,6 @@ export const exceptions: readonly { covers: string; reason: string }[] = [
     covers: '/gateways/{}/custom-domains',
     reason: 'no goal: a host of your own is a matter of your own DNS and proxy',
   },
-  { covers: '/gateways/{}/evaluations', reason: laterDatasets },
   { covers: 'POST /billing/spending-limit body', reason: alwaysRefused },
   { covers: 'POST /billing/topup body', reason: alwaysRefused },
   { covers: 'POST /billing/topup/config body', reason: alwaysRefused },

@@ -65,6 +65,8 @@ export async function openManagement(): Promise<Management> {
     credentials: createCredentials(token, live, clock),
     upstreamPolicy: createUpstreamPolicy(['llm.internal']),
     vault: createVault(Buffer.alloc(32, 7).toString('base64')),
+    keyedProviders: new Set(['openai']),
+    onEvaluation: () => {},
     catchUpSettings: null,
     adminEmail: 'admin@localhost',
     publicUrl: 'http://127.0.0.1:8787',

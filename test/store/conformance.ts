@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import type { Store } from '../../src/store/store.ts'
 import { datasetConformance } from './conformance-datasets.ts'
 import { documentConformance } from './conformance-documents.ts'
+import { evaluationConformance } from './conformance-evaluations.ts'
 import { gatewayConformance } from './conformance-gateways.ts'
 import { logConformance } from './conformance-logs.ts'
 import { logChangeConformance } from './conformance-logs-changes.ts'
@@ -34,6 +35,7 @@ export function storeConformance(name: string, open: () => Promise<Store>): void
   })
   describe(`store: ${name}: documents`, () => documentConformance(withStore))
   describe(`store: ${name}: datasets`, () => datasetConformance(withStore))
+  describe(`store: ${name}: evaluations`, () => evaluationConformance(withStore))
   describe(`store: ${name}: logs`, () => logConformance(withStore))
   describe(`store: ${name}: changes of logs`, () => logChangeConformance(withStore))
   describe(`store: ${name}: filters of logs`, () => logFilterConformance(withStore))

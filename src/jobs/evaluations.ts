@@ -1,0 +1,152 @@
+import type { EvaluationRecord } from '../contract/evaluation-record.ts'
+import type { Caller } from '../contract/permissions.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { GatewayError } from '../kernel/errors.ts'
+import type { TextLog } from '../kernel/text-log.ts'
+import type { Store } from '../store/store.ts'
+import { createModels, type OwnCall } from './evaluation-ask.ts'
+import { RunFailed, runEvaluation } from './evaluation-run.ts'
+import { readLoggedAnswers } from './logged-answers.ts'
+
+interface EvaluationDeps {
+  store: Store
+  clock: Clock
+  log: TextLog
+  newId(): string
+  call: OwnCall
+  caughtUp(): Promise<void>
+}
+
+/** Runs evaluations that wait, of all gateways, also those that another process left behind. */
+export interface EvaluationRunner {
+  /** Looks now whether there is one. */
+  poke(): void
+  start(): void
+  /** Gives up what runs, so that it goes on elsewhere or later; resolves when all has ended. */
+  stop(): Promise<void>
+}
+
+const lookEveryMs = 1000
+/** A process that did not make its lease longer for so long is dead. */
+const leaseMs = 10_000
+const holdEveryMs = 2500
+const mostAtOnce = 4
+
+export function createEvaluationRunner(deps: EvaluationDeps): EvaluationRunner {
+  const { store, clock, log } = deps
+  const stopping = new AbortController()
+  const running = new Set<Promise<void>>()
+  let timer: NodeJS.Timeout | null = null
+  let looking: Promise<void> | null = null
+  let isAskedAgain = false
+
+  async function look(): Promise<void> {
+    do {
+      isAskedAgain = false
+      while (!stopping.signal.aborted && running.size < mostAtOnce && (await store.evaluations.waits(clock.nowMs()))) {
+        const owner = deps.newId()
+        const record = await store.evaluations.claim({ owner, ...leaseFrom(clock) })
+        if (record === null) break
+        const run = runOne(deps, record, owner, stopping.signal).finally(() => {
+          running.delete(run)
+          poke()
+        })
+        running.add(run)
+      }
+    } while (isAskedAgain)
+  }
+
+  function poke(): void {
+    isAskedAgain = true
+    if (stopping.signal.aborted) return
+    looking ??= look()
+      .catch((error: unknown) => log.debug('evaluations could not be looked for', { reason: String(error) }))
+      .finally(() => {
+        looking = null
+      })
+  }
+
+  return {
+    poke,
+    start() {
+      timer ??= setInterval(poke, lookEveryMs).unref()
+      poke()
+    },
+    async stop() {
+      stopping.abort()
+      if (timer) clearInterval(timer)
+      await looking
+      await Promise.all(running)
+    },
+  }
+}
+
+function leaseFrom(clock: Clock): { nowMs: number; untilMs: number } {
+  const nowMs = clock.nowMs()
+  return { nowMs, untilMs: nowMs + leaseMs }
+}
+
+/** Never rejects. */
+async function runOne(deps: EvaluationDeps, record: EvaluationRecord, owner: string, stop: AbortSignal): Promise<void> {
+  const { store, clock, log } = deps
+  const { number, id, gateway, spec } = record
+  const lost = new AbortController()
+  const signal = AbortSignal.any([stop, lost.signal])
+  let caller: Caller | null = null
+  const hold = async (): Promise<void> => {
+    caller = await callerOf(store, clock, spec.creator)
+    if (caller === null || !(await store.evaluations.hold(number, { owner, ...leaseFrom(clock) }))) lost.abort()
+  }
+  // A store that is away for a moment is no reason to give up: the lease is.
+  const holding = setInterval(() => void hold().catch(() => {}), holdEveryMs)
+  const finish = async (error: string | null, folded: Awaited<ReturnType<typeof runEvaluation>>): Promise<void> => {
+    const status = error === null ? 'complete' : 'failed'
+    await store.evaluations.finish(number, owner, { status, error, folded, nowMs: clock.nowMs() })
+    log.info('an evaluation ended', { evaluation: id, status, ...(error !== null && { error }) })
+  }
+  try {
+    await hold()
+    const { accountId, gatewayId } = spec
+    const whoAsks = (): Caller => {
+      if (caller === null) throw new RunFailed(creatorGone)
+      return caller
+    }
+    const asker = { ...deps, accountId, gatewayId, evaluationId: id, caller: whoAsks, signal }
+    whoAsks()
+    const logged = spec.models.length === 0 && record.total > 0 ? await readLoggedAnswers(store, gateway) : () => null
+    const run = { store, clock, owner, signal, models: createModels(asker), logged, caughtUp: deps.caughtUp }
+    await finish(null, await runEvaluation(run, record))
+  } catch (error) {
+    const isGone = caller === null
+    await giveUp(error, isGone).catch((failed: unknown) => {
+      log.warn('an evaluation goes on later', { evaluation: id, reason: String(failed) })
+    })
+  } finally {
+    clearInterval(holding)
+  }
+
+  async function giveUp(error: unknown, isGone: boolean): Promise<void> {
+    if (isGone) return await finish(creatorGone, [])
+    if (error instanceof RunFailed) return await finish(error.message, [])
+    const isPassing = signal.aborted || (error instanceof GatewayError && error.code === 'unavailable')
+    if (isPassing) return await store.evaluations.release(number, owner)
+    log.error('an evaluation failed inside Tollgate', error, { evaluation: id })
+    return await finish('Internal error. The server log has the details.', [])
+  }
+}
+
+const creatorGone = 'The token that made this evaluation was removed or has expired.'
+
+/** Whose rights are used; null: nobody's any more. */
+async function callerOf(
+  store: Pick<Store, 'documents'>,
+  clock: Clock,
+  creator: EvaluationRecord['spec']['creator'],
+): Promise<Caller | null> {
+  if (creator.kind === 'admin') return { kind: 'admin' }
+  const token = await store.documents.get('token', creator.id)
+  if (token === null) return null
+  const { gateways, permissions, expiresMs } = token.body
+  if (expiresMs !== null && expiresMs <= clock.nowMs()) return null
+  return { kind: 'token', id: token.id, accountId: token.accountId, gateways, permissions }
+}

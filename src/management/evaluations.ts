@@ -1,0 +1,187 @@
+import type { DatasetRecord } from '../contract/dataset-record.ts'
+import type { EvaluationRecord, EvaluationSpec } from '../contract/evaluation-record.ts'
+import { type evaluationRoutes, mostResultsInline } from '../contract/evaluations.ts'
+import type { GatewayRecord } from '../contract/gateway-record.ts'
+import { mayUse } from '../contract/permissions.ts'
+import { findEvaluator, evaluators } from '../evaluators/index.ts'
+import { GatewayError } from '../kernel/errors.ts'
+import { auditEntry } from './audit.ts'
+import type { ManagementDeps } from './deps.ts'
+import { usualModel } from './evaluation-model.ts'
+import { presentEvaluation, readResults } from './evaluation-view.ts'
+import { findGateway } from './find-gateway.ts'
+import { parseInput } from './invalid-input.ts'
+import type { Handlers, Input } from './routes.ts'
+
+type Routes = typeof evaluationRoutes
+type Params = Input<Routes['get']>['params']
+type Body = Input<Routes['create']>['body']
+
+export function createEvaluationHandlers(deps: ManagementDeps): Handlers<Routes> {
+  const { evaluations } = deps.store
+  const whole = async (record: EvaluationRecord) => ({
+    ...presentEvaluation(record),
+    results: await readResults(deps, record, { skip: 0, limit: mostResultsInline }),
+  })
+  return {
+    async list({ params, query }) {
+      const { number } = await findGateway(deps, params.account_id, params.gateway_id)
+      const { page, per_page: perPage, name = null, processed = null, search = null } = query
+      const { rows, total } = await evaluations.page({ gateway: number, name, processed, search, page, perPage })
+      return {
+        result: rows.map(presentEvaluation),
+        resultInfo: { page, per_page: perPage, count: rows.length, total_count: total },
+      }
+    },
+
+    create: (input) => create(deps, input),
+
+    async get({ params }) {
+      return { result: await whole((await find(deps, params)).record) }
+    },
+
+    async delete({ params, caller }) {
+      const { gateway, record } = await find(deps, params)
+      const result = await whole(record)
+      await evaluations.remove(gateway.number, record.id, audit(deps, caller, gateway, { before: record, after: null }))
+      return { result }
+    },
+
+    async cancel({ params }) {
+      const { gateway, record } = await find(deps, params)
+      const nowMs = deps.clock.nowMs()
+      await evaluations.cancel({ gateway: gateway.number, id: record.id, error: 'It was cancelled.', nowMs })
+      return { result: await whole((await find(deps, params)).record) }
+    },
+
+    async results({ params, query }) {
+      const { record } = await find(deps, params)
+      const { page, per_page: perPage } = query
+      const result = await readResults(deps, record, { skip: (page - 1) * perPage, limit: perPage })
+      const total = (record.folded?.length ?? 0) + (await evaluations.countScores(record.number))
+      return { result, resultInfo: { page, per_page: perPage, count: result.length, total_count: total } }
+    },
+  }
+}
+
+async function find(
+  deps: ManagementDeps,
+  { account_id, gateway_id, id }: Params,
+): Promise<{ gateway: GatewayRecord; record: EvaluationRecord }> {
+  const gateway = await findGateway(deps, account_id, gateway_id)
+  const record = await deps.store.evaluations.get(gateway.number, id)
+  if (record !== null) return { gateway, record }
+  throw new GatewayError('not_found', `Evaluation not found: the gateway ${gateway_id} has no evaluation ${id}.`)
+}
+
+async function create(deps: ManagementDeps, { params, body, caller }: Input<Routes['create']>) {
+  const gateway = await findGateway(deps, params.account_id, params.gateway_id)
+  const chosen = readEvaluators(body)
+  const datasets = await findDatasets(deps, gateway, body)
+  const judgesCases = chosen.some(({ type }) => findEvaluator(type)?.type === 'case')
+  for (const { id, itemCount } of datasets) {
+    if (judgesCases && itemCount === 0) throw invalid('dataset_id', `the dataset ${id} has no test cases to judge`)
+  }
+  const cases = datasets.reduce((sum, { itemCount }) => sum + itemCount, 0)
+  const models = cases === 0 ? [] : await chooseModels(deps, gateway, body)
+  const touched = { accountId: gateway.accountId, gateway: gateway.number }
+  if (models.length > 0 && !mayUse(caller, 'AI Gateway Run', touched)) {
+    const message = `Authentication error: to have ${models.join(', ')} answer, a token needs the permission AI Gateway Run.`
+    throw new GatewayError('forbidden', message)
+  }
+  const id = deps.newId()
+  const name = body.name ?? `${datasets[0]?.name ?? ''} ${chosen.map(({ type }) => type).join(', ')} ${id.slice(-12)}`
+  const spec: EvaluationSpec = {
+    accountId: gateway.accountId,
+    gatewayId: gateway.id,
+    creator: caller.kind === 'admin' ? { kind: 'admin' } : { kind: 'token', id: caller.id },
+    datasets,
+    evaluators: chosen,
+    models,
+    prompt: body.prompt ?? null,
+    params: body.params,
+    concurrency: body.concurrency,
+    budgetNanoUsd: body.budget_usd === undefined ? null : Math.round(body.budget_usd * 1e9),
+  }
+  const fresh = { id, gateway: gateway.number, name, spec, total: cases * Math.max(1, models.length) }
+  const entry = audit(deps, caller, gateway, { before: null, after: fresh })
+  const record = await deps.store.evaluations.insert({ ...fresh, createdMs: deps.clock.nowMs() }, entry)
+  if (record === 'gone') throw new GatewayError('not_found', `Gateway not found: ${gateway.id} was removed meanwhile.`)
+  if (record === 'taken') throw invalid('name', `an evaluation ${name} already exists in the gateway ${gateway.id}`)
+  deps.onEvaluation()
+  return { result: presentEvaluation(record) }
+}
+
+/** With their settings, as their own schemas read them. */
+function readEvaluators({
+  evaluation_type: one,
+  evaluation_type_ids: many,
+  settings,
+}: Body): EvaluationSpec['evaluators'] {
+  const names = [...new Set(many ?? [one ?? ''])]
+  const field = many === undefined ? 'evaluation_type' : 'evaluation_type_ids'
+  for (const name of Object.keys(settings)) {
+    if (!names.includes(name)) throw invalid('settings', `${name} is not among the evaluators of this evaluation`)
+  }
+  return names.map((type) => {
+    const evaluator = findEvaluator(type)
+    if (evaluator === undefined) {
+      throw invalid(field, `there is no evaluator ${type}, expected one of ${Object.keys(evaluators).join(', ')}`)
+    }
+    const given = { settings: { [type]: settings[type] ?? {} } }
+    try {
+      return { type, settings: parseInput(evaluator.settings, given.settings[type], 'body') }
+    } catch (error) {
+      if (!(error instanceof GatewayError)) throw error
+      throw new GatewayError('input_invalid', `settings.${type}.${error.message}`, {
+        path: ['body', 'settings', type, ...(error.path ?? []).slice(1)],
+      })
+    }
+  })
+}
+
+async function findDatasets(
+  { store }: ManagementDeps,
+  gateway: GatewayRecord,
+  { dataset_id: one, dataset_ids: many }: Body,
+): Promise<DatasetRecord[]> {
+  const field = many === undefined ? 'dataset_id' : 'dataset_ids'
+  const ids = [...new Set(many ?? [one ?? ''])]
+  return await Promise.all(
+    ids.map(async (id) => {
+      const dataset = await store.datasets.get(gateway.number, id)
+      if (dataset === null) throw invalid(field, `the gateway ${gateway.id} has no dataset ${id}`)
+      if (!dataset.enable) throw invalid(field, `the dataset ${id} is switched off: set its enable`)
+      return dataset
+    }),
+  )
+}
+
+async function chooseModels(deps: ManagementDeps, gateway: GatewayRecord, { model, models }: Body): Promise<string[]> {
+  const given = models ?? (model === undefined ? [] : [model])
+  if (given.length > 0) return [...new Set(given)]
+  const usual = await usualModel(deps, gateway)
+  return usual === null ? [] : [usual]
+}
+
+function audit(
+  deps: ManagementDeps,
+  caller: Input<Routes['get']>['caller'],
+  { accountId, id: gatewayId }: GatewayRecord,
+  { before, after }: Record<'before' | 'after', Pick<EvaluationRecord, 'id' | 'name'> | null>,
+) {
+  const shown = (record: Pick<EvaluationRecord, 'id' | 'name'> | null) => record && { id: record.id, name: record.name }
+  return auditEntry(deps, caller, {
+    accountId,
+    gatewayId,
+    action: before === null ? 'create' : 'delete',
+    resource: 'evaluation',
+    resourceId: (after ?? before)?.id ?? '',
+    before: shown(before),
+    after: shown(after),
+  })
+}
+
+function invalid(field: string, message: string): GatewayError {
+  return new GatewayError('input_invalid', `${field}: ${message}`, { path: ['body', field] })
+}

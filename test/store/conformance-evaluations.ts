@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict'
+import type { EvaluationAnswer, EvaluationRecord, EvaluationSpec } from '../../src/contract/evaluation-record.ts'
+import { createIds } from '../../src/kernel/ids.ts'
+import type { EvaluationEnd, Store } from '../../src/store/store.ts'
+import { createEntries } from './entries.ts'
+import { insertGateway, sampleAudit, type WithStore } from './samples.ts'
+
+const createdMs = 1_700_000_000_000
+const newId = createIds(() => createdMs)
+const spec: EvaluationSpec = {
+  accountId: 'acme',
+  gatewayId: 'one',
+  creator: { kind: 'admin' },
+  datasets: [],
+  evaluators: [{ type: 'exact_match', settings: {} }],
+  models: ['openai/a'],
+  prompt: null,
+  params: {},
+  concurrency: 8,
+  budgetNanoUsd: null,
+}
+
+async function insert(store: Store, gateway: number, name: string): Promise<EvaluationRecord> {
+  const made = await store.evaluations.insert({ id: newId(), gateway, name, spec, total: 3, createdMs }, sampleAudit())
+  return typeof made === 'string' ? assert.fail(made) : made
+}
+
+function answer(position: number, score: number | null, more: Partial<EvaluationAnswer> = {}): EvaluationAnswer {
+  const error = score === null ? 'no answer' : null
+  return {
+    position,
+    datasetId: 'd',
+    itemId: newId(),
+    model: 'openai/a',
+    input: `case ${position}`,
+    expected: { a: 1 },
+    output: score === null ? null : 'out',
+    logId: null,
+    costNanoUsd: 5,
+    durationMs: 10,
+    error,
+    atMs: createdMs,
+    scores: [{ evaluator: 'exact_match', score, passed: null, reason: '', error }],
+    ...more,
+  }
+}
+
+export function evaluationConformance(withStore: WithStore): void {
+  withStore(
+    'an evaluation is run by one process at a time, and taken over when its lease has run out',
+    async (store) => {
+      const { number: gateway } = await insertGateway(store, 'acme', 'one')
+      const { evaluations } = store
+      const first = await insert(store, gateway, 'first')
+      await insert(store, gateway, 'second')
+      const claim = (owner: string, nowMs: number) => evaluations.claim({ owner, nowMs, untilMs: nowMs + 10 })
+      assert.equal(await evaluations.waits(100), true)
+      assert.deepEqual([(await claim('a', 100))?.name, (await claim('b', 100))?.name], ['first', 'second'])
+      assert.deepEqual([await evaluations.waits(100), await claim('c', 105)], [false, null])
+      assert.equal(await evaluations.hold(first.number, { owner: 'a', nowMs: 105, untilMs: 200 }), true)
+      assert.equal((await claim('c', 150))?.name, 'second')
+      assert.equal(await evaluations.hold(first.number, { owner: 'b', nowMs: 105, untilMs: 200 }), false)
+      assert.equal((await claim('d', 201))?.name, 'first')
+      assert.equal((await claim('d', 201))?.name, 'second')
+      assert.equal(await evaluations.append(first.number, 'a', [answer(0, 1)]), false)
+      await evaluations.release(first.number, 'd')
+      assert.equal((await claim('e', 202))?.name, 'first')
+      const end: EvaluationEnd = { status: 'complete', error: null, folded: [], nowMs: 300 }
+      assert.equal(await evaluations.finish(first.number, 'd', end), false)
+      assert.equal(await evaluations.finish(first.number, 'e', end), true)
+      assert.equal((await evaluations.get(gateway, first.id))?.status, 'complete')
+      assert.equal(await evaluations.cancel({ gateway, id: first.id, error: 'x', nowMs: 1 }), false)
+    },
+  )
+
+  withStore('answers are counted once, summed up, and read in order', async (store) => {
+    const { number: gateway } = await insertGateway(store, 'acme', 'one')
+    const { evaluations } = store
+    const { number, id } = await insert(store, gateway, 'one')
+    await evaluations.claim({ owner: 'a', nowMs: 1, untilMs: 10 })
+    assert.equal(await evaluations.append(number, 'a', [answer(2, 0.25), answer(0, 1)]), true)
+    assert.equal(await evaluations.append(number, 'a', [answer(0, 0), answer(1, null, { costNanoUsd: null })]), true)
+    assert.deepEqual(
+      (await evaluations.answered(number, 0, 2)).toSorted((a, b) => a - b),
+      [0, 1],
+    )
+    const folded = [
+      {
+        evaluator: 'human_feedback',
+        datasetId: null,
+        model: null,
+        result: '50',
+        score: 0.5,
+        reason: '',
+        rows: 2,
+        error: null,
+        atMs: 5,
+      },
+    ]
+    assert.equal(await evaluations.finish(number, 'a', { status: 'failed', error: 'why', folded, nowMs: 9 }), true)
+    const { spec: _spec, ...done } = (await evaluations.get(gateway, id)) ?? assert.fail()
+    assert.deepEqual(_spec, spec)
+    assert.deepEqual(done, {
+      number,
+      id,
+      gateway,
+      name: 'one',
+      status: 'failed',
+      error: 'why',
+      folded,
+      total: 3,
+      completed: 3,
+      failed: 1,
+      scored: 3,
+      scoreSum: 1.75,
+      costNanoUsd: 10,
+      createdMs,
+      modifiedMs: 9,
+    })
+    const scores = await evaluations.scores({ number, skip: 0, limit: 2 })
+    assert.deepEqual(
+      scores.map((row) => [row.answer.input, row.answer.expected, row.score.score]),
+      [
+        ['case 0', { a: 1 }, 1],
+        ['case 1', { a: 1 }, null],
+      ],
+    )
+    assert.equal((await evaluations.scores({ number, skip: 2, limit: 9 }))[0]?.answer.position, 2)
+    assert.equal(await evaluations.countScores(number), 3)
+    const sums = { rows: 2, priced: 2, costNanoUsd: 10, durationMs: 20, rated: 0, liked: 0 }
+    assert.deepEqual(await evaluations.foldAnswers(number, 'openai/a'), sums)
+    assert.equal((await evaluations.foldAnswers(number, null)).rows, 0)
+  })
+
+  withStore('evaluations are listed and named once, and go with their gateway', async (store) => {
+    const { number: gateway } = await insertGateway(store, 'acme', 'one')
+    const { evaluations } = store
+    const one = await insert(store, gateway, 'one')
+    await insert(store, gateway, 'Two')
+    const wanted = { gateway, name: null, processed: null, search: null, page: 1, perPage: 20 }
+    const names = async (more: object): Promise<string[]> =>
+      (await evaluations.page({ ...wanted, ...more })).rows.map(({ name }) => name)
+    const fresh = { id: newId(), gateway, name: 'one', spec, total: 1, createdMs }
+    assert.equal(await evaluations.insert(fresh, sampleAudit()), 'taken')
+    assert.deepEqual(
+      [await names({}), await names({ search: 'tw' }), await names({ name: 'one' })],
+      [['Two', 'one'], ['Two'], ['one']],
+    )
+    assert.equal(await evaluations.cancel({ gateway, id: one.id, error: 'stop', nowMs: 5 }), true)
+    assert.deepEqual([await names({ processed: true }), await names({ processed: false })], [['one'], ['Two']])
+    assert.equal(await evaluations.remove(gateway, one.id, sampleAudit()), true)
+    assert.equal(await evaluations.remove(gateway, one.id, sampleAudit()), false)
+    await store.gateways.remove(gateway, sampleAudit())
+    assert.deepEqual(await names({}), [])
+    assert.equal(await evaluations.insert({ ...fresh, name: 'new' }, sampleAudit()), 'gone')
+  })
+
+  withStore('rows are folded: known costs, durations, thumbs', async (store) => {
+    const { number: gateway } = await insertGateway(store, 'acme', 'one')
+    const make = createEntries()
+    const entries = [
+      make(gateway, { durationMs: 10 }),
+      make(gateway, { durationMs: 20 }),
+      make(gateway, { durationMs: 30 }),
+    ]
+    await store.logs.append(entries, { lane: 'a', segment: 1, offset: 1 })
+    await store.logs.edit(gateway, entries[0]?.summary.id ?? '', { feedback: 1 })
+    await store.logs.edit(gateway, entries[1]?.summary.id ?? '', { feedback: -1 })
+    const costs = entries.flatMap(({ summary }) => (summary.costNanoUsd === null ? [] : [summary.costNanoUsd]))
+    assert.deepEqual(await store.logs.fold({ gateway, filters: [], search: null }), {
+      rows: 3,
+      priced: costs.length,
+      costNanoUsd: costs.reduce((sum, cost) => sum + cost, 0),
+      durationMs: 60,
+      rated: 2,
+      liked: 1,
+    })
+    const none = {
+      gateway,
+      filters: [{ key: 'model' as const, operator: 'eq' as const, values: ['no such'] }],
+      search: null,
+    }
+    assert.deepEqual((await store.logs.fold(none)).rows, 0)
+  })
+}
