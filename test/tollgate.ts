@@ -29,7 +29,12 @@ export interface TestTollgate {
 export interface ManageAnswer {
   status: number
   // The tests say what they expect of it.
-  body: { success: boolean; result: unknown; errors: { code: number; message: string }[]; messages: unknown[] }
+  body: {
+    success: boolean
+    result: unknown
+    errors: { code: number; message: string }[]
+    messages: { message: string }[]
+  }
 }
 
 /** Starts the whole server in this process on a port of the system's choice, with a data folder of its own. */

@@ -141,7 +141,7 @@ export interface Gateway {
   rate_limiting_failure?: 'open' | 'closed'
   /** Tollgate's own: keep a stream's events as they came. */
   log_raw_events?: boolean
-  /** Tollgate's own: index the words of bodies. */
+  /** Tollgate's own: `search` also finds words of request and response bodies. */
   log_text_search?: boolean
   id: string
   account_id: string
@@ -790,7 +790,7 @@ export interface GatewayCreateBody {
   rate_limiting_failure?: 'open' | 'closed'
   /** Tollgate's own: keep a stream's events as they came. */
   log_raw_events?: boolean
-  /** Tollgate's own: index the words of bodies. */
+  /** Tollgate's own: `search` also finds words of request and response bodies. */
   log_text_search?: boolean
   id: string
   [name: string]: unknown
@@ -933,7 +933,7 @@ export interface GatewayUpdateBody {
   rate_limiting_failure?: 'open' | 'closed'
   /** Tollgate's own: keep a stream's events as they came. */
   log_raw_events?: boolean
-  /** Tollgate's own: index the words of bodies. */
+  /** Tollgate's own: `search` also finds words of request and response bodies. */
   log_text_search?: boolean
   [name: string]: unknown
 }
@@ -952,6 +952,8 @@ export interface LogDeleteBody {
     operator: 'eq' | 'neq' | 'contains' | 'lt' | 'gt'
     value: Array<string | number | boolean | null>
   }>
+  /** A part of the model, the provider, the ids, or a name or value of the metadata; where `log_text_search` is on, also words of the bodies, in any order. Needs AI Gateway Read. */
+  search?: string
   /** 10 000 if not given. */
   limit?: number
   order_by?:
@@ -1991,7 +1993,7 @@ export interface LogsListQuery {
     operator: 'eq' | 'neq' | 'contains' | 'lt' | 'gt'
     value: Array<string | number | boolean | null>
   }>
-  /** A part of the model, the provider, the ids, or a name or value of the metadata. Needs AI Gateway Read. */
+  /** A part of the model, the provider, the ids, or a name or value of the metadata; where `log_text_search` is on, also words of the bodies, in any order. Needs AI Gateway Read. */
   search?: string
   /**
    * From 1 on; past the end a page is empty.
@@ -2019,6 +2021,8 @@ export interface LogsDeleteQuery {
     operator: 'eq' | 'neq' | 'contains' | 'lt' | 'gt'
     value: Array<string | number | boolean | null>
   }>
+  /** A part of the model, the provider, the ids, or a name or value of the metadata; where `log_text_search` is on, also words of the bodies, in any order. Needs AI Gateway Read. */
+  search?: string
   /** 10 000 if not given. */
   limit?: number
   order_by?:
@@ -2064,7 +2068,7 @@ export interface LogsExportQuery {
     operator: 'eq' | 'neq' | 'contains' | 'lt' | 'gt'
     value: Array<string | number | boolean | null>
   }>
-  /** A part of the model, the provider, the ids, or a name or value of the metadata. Needs AI Gateway Read. */
+  /** A part of the model, the provider, the ids, or a name or value of the metadata; where `log_text_search` is on, also words of the bodies, in any order. Needs AI Gateway Read. */
   search?: string
   /** Default "ndjson". */
   format?: 'ndjson' | 'csv'
@@ -2375,7 +2379,7 @@ export interface LogsApi {
     options?: RequestOptions,
   ): PagePromise<LogItem>
   /**
-   * Removes rows with their bodies, the oldest first: those `before` a time and met by `filters`, 10 000 at most.
+   * Removes rows with their bodies, the oldest first: those `before` a time and met by `filters` and `search`, 10 000 at most.
    *
    * `DELETE /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/logs`. Needs the permission `AI Gateway Write`.
    */
@@ -3536,7 +3540,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   'aiGateway.logs.delete': {
     method: 'DELETE',
     path: '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/logs',
-    query: ['before', 'filters', 'limit', 'order_by', 'order_by_direction'],
+    query: ['before', 'filters', 'search', 'limit', 'order_by', 'order_by_direction'],
     body: 'optional',
     answer: 'whole',
     isRepeatable: false,

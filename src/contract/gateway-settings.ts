@@ -118,7 +118,10 @@ export const gatewaySettingsSchema = z.looseObject({
       "Tollgate's own: whether requests pass (`open`) or are refused (`closed`) while the counters cannot be reached.",
     ),
   log_raw_events: z.boolean().optional().describe("Tollgate's own: keep a stream's events as they came."),
-  log_text_search: z.boolean().optional().describe("Tollgate's own: index the words of bodies."),
+  log_text_search: z
+    .boolean()
+    .optional()
+    .describe("Tollgate's own: `search` also finds words of request and response bodies."),
 })
 export type GatewaySettings = z.output<typeof gatewaySettingsSchema>
 
@@ -133,6 +136,7 @@ const enforcedSettings: readonly string[] = [
   'log_management',
   'log_management_strategy',
   'log_retention_days',
+  'log_text_search',
   'rate_limiting_failure',
   'rate_limiting_interval',
   'rate_limiting_limit',

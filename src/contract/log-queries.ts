@@ -32,15 +32,20 @@ const olderParameters = {
   response_content_type: z.string().optional(),
 }
 
+const search = z
+  .string()
+  .max(256)
+  .optional()
+  .describe(
+    'A part of the model, the provider, the ids, or a name or value of the metadata; where `log_text_search` is on, also words of the ' +
+      'bodies, in any order. Needs AI Gateway Read.',
+  )
+
 /** What narrows a list or an export. Strict: a misspelt filter must not silently show every row. */
 const narrowing = {
   ...olderParameters,
   filters: logFiltersSchema.optional().describe('All must be met, each by any of its values.'),
-  search: z
-    .string()
-    .max(256)
-    .optional()
-    .describe('A part of the model, the provider, the ids, or a name or value of the metadata. Needs AI Gateway Read.'),
+  search,
 }
 
 export const logListQuerySchema = z.strictObject({
@@ -92,6 +97,10 @@ const removing = {
     .min(1)
     .optional()
     .describe('An empty list is refused: it is more likely a mistake than the wish to remove everything.'),
+  search: search.refine(
+    (text) => text !== '',
+    'expected a text, but it was empty: leave it out to remove all that `filters` meet',
+  ),
   limit: z.coerce.number().int().min(1).max(10_000).optional().describe('10 000 if not given.'),
   order_by: z.enum(removalOrders).optional(),
   order_by_direction: direction.optional(),

@@ -137,7 +137,7 @@ export const logRoutes = {
     method: 'DELETE',
     path: logs,
     summary:
-      'Removes rows with their bodies, the oldest first: those `before` a time and met by `filters`, 10 000 at most.',
+      'Removes rows with their bodies, the oldest first: those `before` a time and met by `filters` and `search`, 10 000 at most.',
     permission: 'AI Gateway Write',
     params: gatewayParams,
     query: logDeleteQuerySchema,

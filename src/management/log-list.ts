@@ -4,6 +4,7 @@ import { filtersOf } from '../contract/log-queries.ts'
 import type { LogItem, logRoutes } from '../contract/logs.ts'
 import type { GatewayRecord } from '../contract/gateway-record.ts'
 import { rowLimitOf, stopInserting } from '../contract/log-retention.ts'
+import { isTextSearched } from '../contract/text-search.ts'
 import { type Caller, mayUse } from '../contract/permissions.ts'
 import { GatewayError } from '../kernel/errors.ts'
 import { idTimeMs } from '../kernel/ids.ts'
@@ -24,7 +25,7 @@ export async function listLogs(deps: ManagementDeps, input: ListInput): Promise<
   const { query } = input
   const { gateway, selection } = await selectLogs(deps, input)
   const direction = query.order_by_direction ?? query.direction ?? 'desc'
-  const notes = await notesOn(deps, gateway)
+  const notes = [...(await notesOn(deps, gateway)), ...(await notesOnSearch(deps, gateway, selection.search))]
   if (query.cursor !== undefined) return { ...(await walk(deps, input, selection, direction)), notes }
   const { rows, total, totalIsExact, ranges } = await deps.store.logs.page({
     ...selection,
@@ -64,12 +65,15 @@ export async function selectLogs(
   const gateway = await findGateway(deps, params.account_id, params.gateway_id)
   const filters: LogFilter[] = filtersOf(query)
   const search = query.search === undefined || query.search === '' ? null : query.search
-  const touched = { accountId: gateway.accountId, gateway: gateway.number }
-  if (search !== null && !mayUse(caller, 'AI Gateway Read', touched)) {
-    throw new GatewayError('forbidden', 'Authentication error: `search` needs the permission AI Gateway Read.')
-  }
+  if (search !== null) requireSearch(caller, gateway)
   await deps.caughtUp()
   return { gateway, selection: { gateway: gateway.number, filters, search } }
+}
+
+/** Throws where the caller may not search: who may not read metadata or bodies must not guess them either. */
+export function requireSearch(caller: Caller, { accountId, number }: GatewayRecord): void {
+  if (mayUse(caller, 'AI Gateway Read', { accountId, gateway: number })) return
+  throw new GatewayError('forbidden', 'Authentication error: `search` needs the permission AI Gateway Read.')
 }
 
 async function walk(
@@ -143,6 +147,20 @@ function presentRanges(ranges: LogRanges): Record<string, number | null> {
     min_total_tokens: ranges.minTotalTokens,
     max_total_tokens: ranges.maxTotalTokens,
   }
+}
+
+/** Whoever searches bodies is told which are not searched yet. */
+export async function notesOnSearch(
+  { store }: ManagementDeps,
+  { number, settings }: GatewayRecord,
+  search: string | null,
+): Promise<string[]> {
+  if (search === null || !isTextSearched(settings)) return []
+  const lag = (await store.words.lags()).find(({ gateway }) => gateway === number)
+  if (lag === undefined) return ['the bodies are not searchable yet: log_text_search was set a moment ago']
+  if (lag.rows === 0) return []
+  const rows = lag.rows === 1 ? '1 row is' : `${lag.rows} rows are`
+  return [`the bodies of ${rows} not searchable yet; they are read in the background (log_text_search)`]
 }
 
 /** Whoever misses rows in a list is told where they are. */

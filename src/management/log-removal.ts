@@ -4,6 +4,7 @@ import type { LogIdWalk, LogMark, Store } from '../store/store.ts'
 import { auditEntry } from './audit.ts'
 import type { ManagementDeps } from './deps.ts'
 import { findGateway } from './find-gateway.ts'
+import { notesOnSearch, requireSearch } from './log-list.ts'
 import { toIso } from './present.ts'
 import type { Reply } from './respond.ts'
 import type { Input } from './routes.ts'
@@ -20,9 +21,11 @@ export async function deleteLogs(
   deps: ManagementDeps,
   { params, query, body, caller }: DeleteInput,
 ): Promise<Reply<{ deleted: number }>> {
-  const { number, accountId, id: gatewayId } = await findGateway(deps, params.account_id, params.gateway_id)
+  const gateway = await findGateway(deps, params.account_id, params.gateway_id)
+  const { number, accountId, id: gatewayId } = gateway
+  const { before, filters = [], search = null, limit = maxRemoved, ...order } = { ...body, ...query }
+  if (search !== null) requireSearch(caller, gateway)
   await deps.caughtUp()
-  const { before, filters = [], limit = maxRemoved, ...order } = { ...body, ...query }
   const conditions: LogFilter[] = [
     ...filters,
     ...(before === undefined ? [] : [{ key: 'created_at', operator: 'lt', values: [before] } satisfies LogFilter]),
@@ -34,6 +37,7 @@ export async function deleteLogs(
     for await (const count of removed(deps.store, {
       gateway: number,
       filters: conditions,
+      search,
       orderBy,
       direction,
       limit,
@@ -48,15 +52,16 @@ export async function deleteLogs(
         order_by: orderBy,
         order_by_direction: direction,
         filters: conditions.map(presentFilter),
+        ...(search !== null && { search }),
       }
       const what = { accountId, gatewayId, resource: 'logs', resourceId: gatewayId, before: how, after: null }
       await deps.store.audit.append(auditEntry(deps, caller, { ...what, action: 'delete' }))
     }
   }
-  return { result: { deleted } }
+  return { result: { deleted }, notes: await notesOnSearch(deps, gateway, search) }
 }
 
-type Removal = Pick<LogIdWalk, 'gateway' | 'filters' | 'orderBy' | 'direction' | 'limit'>
+type Removal = Pick<LogIdWalk, 'gateway' | 'filters' | 'search' | 'orderBy' | 'direction' | 'limit'>
 
 /** Looks for rows where others read, so that what writes is never busy with looking. How many went, step by step. */
 async function* removed({ logs }: Store, removal: Removal): AsyncGenerator<number> {
@@ -68,7 +73,6 @@ async function* removed({ logs }: Store, removal: Removal): AsyncGenerator<numbe
     const limit = isSorted ? left : Math.min(left, rowsPerCall)
     const { rows, next }: Awaited<ReturnType<typeof logs.walkIds>> = await logs.walkIds({
       ...removal,
-      search: null,
       after,
       limit,
       budgetMs: walkMs,

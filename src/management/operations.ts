@@ -1,11 +1,13 @@
 import { Hono } from 'hono'
 import type { JournalStats } from '../journal/journal.ts'
+import type { Clock } from '../kernel/clock.ts'
 import type { Kv } from '../kv/kv.ts'
-import type { LogCount, Store } from '../store/store.ts'
+import type { LogCount, Store, WordLag } from '../store/store.ts'
 
 export interface OperationsDeps {
   store: Store
   kv: Pick<Kv, 'ping'>
+  clock: Clock
   /** Of all processes that share the store. */
   journalStats: () => JournalStats | Promise<JournalStats>
 }
@@ -14,7 +16,7 @@ export interface OperationsDeps {
  * What an operator's tools ask: `/healthz` (the process is alive), `/readyz` (its store answers; with what waits in
  * the journal, and whether counters and cached answers can be reached: requests pass without them) and `/metrics` in the Prometheus text format. They need no credential and tell nothing of the traffic's content.
  */
-export function createOperations({ store, kv, journalStats }: OperationsDeps): Hono {
+export function createOperations({ store, kv, clock, journalStats }: OperationsDeps): Hono {
   const app = new Hono()
   app.get('/healthz', (c) => c.json({ status: 'ok' }))
   app.get('/readyz', async (c) => {
@@ -37,7 +39,9 @@ export function createOperations({ store, kv, journalStats }: OperationsDeps): H
   app.get('/metrics', async (c) => {
     // Whatever the store does, the journal can be told of.
     const counts = await store.logs.counts().catch(() => null)
-    return c.text(format([...ofJournal(await journalStats()), ...(counts === null ? [] : ofLogs(counts))]))
+    const lags = await store.words.lags().catch(() => null)
+    const ofStore = [...(counts === null ? [] : ofLogs(counts)), ...(lags === null ? [] : ofWords(lags, clock.nowMs()))]
+    return c.text(format([...ofJournal(await journalStats()), ...ofStore]))
   })
   return app
 }
@@ -60,6 +64,16 @@ function ofLogs(counts: readonly LogCount[]): Metric[] {
   return [
     ['gauge', 'tollgate_logs_rows', 'Rows in the store', sum('rows')],
     ['counter', 'tollgate_logs_refused_total', refused, sum('refused')],
+  ]
+}
+
+function ofWords(lags: readonly WordLag[], nowMs: number): Metric[] {
+  const rows = lags.reduce((total, lag) => total + lag.rows, 0)
+  const oldestMs = Math.min(nowMs, ...lags.flatMap((lag) => lag.oldestMs ?? []))
+  const seconds = 'Seconds since the oldest of the rows came that are new and not searchable by their bodies yet'
+  return [
+    ['gauge', 'tollgate_log_words_pending', 'Rows not searchable by their bodies yet (log_text_search)', rows],
+    ['gauge', 'tollgate_log_words_lag_seconds', seconds, (nowMs - oldestMs) / 1000],
   ]
 }
 

@@ -1,5 +1,6 @@
 import cluster from 'node:cluster'
 import { createLogPruning } from '../jobs/prune-logs.ts'
+import { createWordReading } from '../jobs/read-words.ts'
 import { answerStats, createStatsCaller, type FromWorker, noStats, sumOf, type ToWorker } from './cluster-messages.ts'
 import type { JournalStats } from '../journal/journal.ts'
 import { systemClock } from '../kernel/clock.ts'
@@ -32,10 +33,11 @@ export async function startCluster(config: Config, log: TextLog): Promise<Tollga
   }
 
   const pruning = createLogPruning({ store: storage.store, clock: systemClock, log })
+  const reading = createWordReading({ store: storage.store, clock: systemClock, log })
 
   async function close(): Promise<void> {
     await Promise.all(members.map((member) => member.stop()))
-    await pruning.stop()
+    await Promise.all([pruning.stop(), reading.stop()])
     await within(usualPatience.stopMs, storage.ingest.caughtUp())
     await storage.close()
     lock.release()
@@ -44,6 +46,7 @@ export async function startCluster(config: Config, log: TextLog): Promise<Tollga
     const [url = ''] = await Promise.all(members.map(({ listening }) => listening))
     void removeOrphans({ store: storage.store, log })
     pruning.start()
+    reading.start()
     return { url, adminToken, adminTokenFile, close }
   } catch (error) {
     await close()

@@ -154,7 +154,7 @@ function createOthers(
   const own = { adminEmail, publicUrl, keyedProviders }
   const deps = { ...parts, ...own, store, live, kv, clock, log, caughtUp, catchUpSettings }
   return new Hono()
-    .route('/', createOperations({ store, kv, journalStats: stats }))
+    .route('/', createOperations({ store, kv, clock, journalStats: stats }))
     .route('/', createReference())
     .route('/', createManagementApp(deps))
     .notFound(({ req }) => respondError(new GatewayError('no_route', `No route for ${req.method} ${req.path}.`)))

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { createLogPruning } from '../jobs/prune-logs.ts'
+import { createWordReading } from '../jobs/read-words.ts'
 import { type Clock, systemClock } from '../kernel/clock.ts'
 import type { Config } from '../kernel/config.ts'
 import { loadAdminToken } from '../kernel/secrets.ts'
@@ -43,7 +44,9 @@ export async function startTollgate(
   })
   void removeOrphans({ store: storage.store, log })
   const pruning = createLogPruning({ store: storage.store, clock, log })
+  const reading = createWordReading({ store: storage.store, clock, log })
   pruning.start()
+  reading.start()
 
   return {
     url: node.url,
@@ -51,7 +54,7 @@ export async function startTollgate(
     adminTokenFile,
     async close() {
       await node.close()
-      await pruning.stop()
+      await Promise.all([pruning.stop(), reading.stop()])
       await within(patience.stopMs, storage.ingest.caughtUp())
       await storage.close()
       lock.release()

@@ -30,7 +30,12 @@ export async function openStorage(dataDir: string, { databaseUrl }: Config, log:
   const moved = createListeners()
   const ingest = await startIngest({ place, journalDir }, log, moved.tell)
   const list = startReader({ place, deadlineMs: quickReadMs })
-  const store = connectStore({ write: ingest.worker, list, scan: () => startReader({ place }) })
+  const store = connectStore({
+    write: ingest.worker,
+    list,
+    scan: () => startReader({ place }),
+    words: () => startReader({ place }),
+  })
   return {
     store,
     ingest,
@@ -49,7 +54,7 @@ export function connectStorage(dataDir: string, line: Line): Storage {
   const journalDir = path.join(dataDir, 'journal')
   const moved = createListeners()
   return {
-    store: connectStore({ write: line, list: line, scan: line }),
+    store: connectStore({ write: line, list: line, scan: line, words: line }),
     ingest: connectIngest(line, moved.tell),
     journalDir,
     journalId: loadJournalId(journalDir),

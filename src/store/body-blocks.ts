@@ -48,16 +48,27 @@ export async function readBodies(
   places: readonly { block: number | null; slot: number | null }[],
 ): Promise<Bodies[]> {
   const found = places.map((): Bodies => ({ request: null, response: null }))
+  await forBodies(db, places, (at, { request, response }) => {
+    found[at] = { request: own(request), response: own(response) }
+  })
+  return found
+}
+
+/** Calls `use` with the bodies of each row that has some, block by block; they are views, good until it returns. */
+export async function forBodies(
+  db: Kysely<Schema>,
+  places: readonly { block: number | null; slot: number | null }[],
+  use: (at: number, bodies: Bodies) => void,
+): Promise<void> {
   const blocks = new Set(places.flatMap(({ block }) => block ?? []))
   for (const id of blocks) {
     const row = await db.selectFrom('body_blocks').select('bytes').where('id', '=', id).executeTakeFirst()
     const slots = row === undefined ? [] : decodeBlock(row.bytes)
     places.forEach(({ block, slot }, at) => {
       const bodies = block === id && slot !== null ? slots[slot] : undefined
-      if (bodies !== undefined) found[at] = { request: own(bodies.request), response: own(bodies.response) }
+      if (bodies !== undefined) use(at, bodies)
     })
   }
-  return found
 }
 
 /** A copy, so that a body can be handed to another thread without the rest of its block. */

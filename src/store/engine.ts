@@ -1,5 +1,6 @@
 import type { Dialect, Insertable, Kysely, RawBuilder, SqlBool, Transaction } from 'kysely'
 import type { LogTable, Schema } from './schema.ts'
+import type { WordIndex } from './word-index.ts'
 
 /** Where the durable rows are: in a file of SQLite, or in a database of PostgreSQL (`postgres://...`). */
 export type StorePlace = { file: string } | { url: string }
@@ -34,6 +35,10 @@ export interface Engine {
   nullsLeast: RawBuilder<unknown>
   /** How the JSON of `logs.detail` is read, and texts are searched. */
   json: LogJson
+  /** The words of bodies. */
+  words: WordIndex
+  /** How long a question may take. */
+  deadlineMs: number
   /**
    * What a select ends with for the sake of other transactions, where the engine lets them run at the same time.
    * `keep`: its rows are not removed before this one ends. `rewrite`: nor changed. `take`: nor taken by another, whose

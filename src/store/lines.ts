@@ -7,11 +7,12 @@ import type {
   LogQuery,
   LogStore,
   LogWalk,
+  WordStore,
 } from './store.ts'
 import { isByTimeOnly } from './time-filters.ts'
 
-/** `write`: the one that writes. `list`: what answers soon. `scan`: what may have to look at many rows. */
-export type LineName = 'write' | 'list' | 'scan'
+/** `write`: the one that writes. `list`: what answers soon. `scan`: what may have to look at many rows. `words`: what reads bodies for search. */
+export type LineName = 'write' | 'list' | 'scan' | 'words'
 
 /** The line of each method, or how its arguments decide. A scan of seconds must not hold up what takes milliseconds. */
 const lineOf = {
@@ -72,6 +73,15 @@ const lineOf = {
     counts: 'list',
     storeId: 'list',
   },
+  words: {
+    lags: 'list',
+    keep: 'write',
+    read: 'words',
+    settle: 'write',
+    drop: 'words',
+    forget: 'write',
+    purge: 'words',
+  },
 } satisfies {
   gateways: LinesOf<GatewayStore>
   documents: LinesOf<DocumentStore>
@@ -79,6 +89,7 @@ const lineOf = {
   evaluations: LinesOf<EvaluationStore>
   audit: LinesOf<AuditStore>
   logs: LinesOf<LogStore>
+  words: LinesOf<WordStore>
 }
 
 type LinesOf<Methods> = {

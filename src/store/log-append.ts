@@ -4,10 +4,12 @@ import type { LogEntry } from '../contract/log-record.ts'
 import { GatewayError } from '../kernel/errors.ts'
 import { type BodyPlace, insertBodies, removeBodies } from './body-blocks.ts'
 import type { Engine } from './engine.ts'
+import { cleanText } from './clean-text.ts'
 import { toColumns } from './log-columns.ts'
 import { addCounts, countRows } from './log-counts.ts'
 import type { Schema } from './schema.ts'
 import type { JournalPosition } from './store.ts'
+import { queueWords, withWords } from './word-queue.ts'
 
 /**
  * Stores entries and the journal position behind them in one transaction, see `LogStore.append`. Rejects with
@@ -51,6 +53,13 @@ async function append(
       const count = counts.get(summary.gateway)
       if (count !== undefined && inserted[index] === true) count.rows++
     })
+    const readable = wanted.filter((_, index) => inserted[index] === true && places[index] !== null)
+    for (const gateway of await withWords(transaction, [...gateways.keys()])) {
+      const ids = readable
+        .filter(({ summary }) => summary.gateway === gateway)
+        .map(({ summary }) => cleanText(summary.id))
+      await queueWords(transaction, engine, { gateway, ids, isGone: false })
+    }
   }
   await addCounts(transaction, position.lane, [...counts.values()])
   await savePosition(transaction, position)

@@ -5,16 +5,26 @@ import { cleanText } from './clean-text.ts'
 import type { Engine, LogJson, MetadataEntry } from './engine.ts'
 import type { LogSelection } from './store.ts'
 import { isMoment, stretchOf } from './time-filters.ts'
+import type { IdsBetween } from './word-index.ts'
+import { wordsAsked } from './words-of.ts'
 
 type Condition = RawBuilder<SqlBool>
 type Operator = Exclude<LogFilter['operator'], 'neq'>
 
-/** All conditions that a row of `logs` must meet; every value is bound, never written into the text. */
-export function conditionsOf(engine: Engine, { filters, search }: Omit<LogSelection, 'gateway'>): Condition[] {
-  return [
-    ...filters.map((filter) => conditionOf(engine.json, filter)),
-    ...(search === null ? [] : [searched(engine.json, search)]),
-  ]
+/**
+ * All conditions that a row of `logs` must meet; every value is bound, never written into the text. They need be right only for
+ * rows between the bounds.
+ */
+export function conditionsOf(
+  engine: Engine,
+  { gateway, filters, search }: LogSelection,
+  between: IdsBetween | null,
+): Condition[] {
+  const conditions = filters.map((filter) => conditionOf(engine.json, filter))
+  if (search === null) return conditions
+  const words = wordsAsked(search)
+  const inRow = searched(engine.json, search)
+  return [...conditions, words.length === 0 ? inRow : anyOf([engine.words.find(gateway, words, between), inRow])]
 }
 
 function conditionOf(json: LogJson, { key, operator, values }: LogFilter): Condition {

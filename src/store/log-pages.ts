@@ -1,23 +1,42 @@
 import type { Kysely } from 'kysely'
+import { deadlinePassed } from './deadline.ts'
 import type { Engine } from './engine.ts'
 import { toRow } from './log-columns.ts'
 import { summarize } from './log-summary.ts'
-import { type Matching, matchingLogs } from './log-walk.ts'
+import { idsOnly, type Matching, matchingLogs, walkLogs } from './log-walk.ts'
 import type { LogTable, Schema } from './schema.ts'
 import type { Direction, LogIdOrder, LogPage, LogQuery, LogRow } from './store.ts'
 
 /** See `LogStore.page`. First the ids, so that the many rows before a page are walked over in an index alone. */
 export async function readPage(db: Kysely<Schema>, engine: Engine, query: LogQuery): Promise<LogPage> {
   const skipped = (query.page - 1) * query.perPage
-  const wanted = inOrder(matchingLogs(db, engine, query), query.orderBy, query.direction)
-  const ids = await wanted.select('id').limit(query.perPage).offset(skipped).execute()
-  const rows = await readRows(
-    db,
-    query.gateway,
-    ids.map(({ id }) => id),
-  )
+  const ids = await (isWalked(query) ? walkToPage(db, engine, query, skipped) : sortToPage(db, engine, query, skipped))
+  const rows = await readRows(db, query.gateway, ids)
   const summary = await summarize(db, engine, query, ids.length === 0 ? null : skipped + ids.length)
   return { rows, ...summary }
+}
+
+/** What is found by words is found step by step: in one statement all rows that have them would be looked up first. */
+function isWalked({ search, orderBy }: LogQuery): boolean {
+  return search !== null && orderBy === 'created_at'
+}
+
+async function sortToPage(db: Kysely<Schema>, engine: Engine, query: LogQuery, skipped: number): Promise<string[]> {
+  const wanted = inOrder(matchingLogs(db, engine, query), query.orderBy, query.direction)
+  const rows = await wanted.select('id').limit(query.perPage).offset(skipped).execute()
+  return rows.map(({ id }) => id)
+}
+
+async function walkToPage(db: Kysely<Schema>, engine: Engine, query: LogQuery, skipped: number): Promise<string[]> {
+  const limit = skipped + query.perPage
+  const { rows, next } = await walkLogs(
+    db,
+    engine,
+    { ...query, after: null, limit, budgetMs: engine.deadlineMs },
+    idsOnly,
+  )
+  if (next !== null && rows.length < limit) throw deadlinePassed(engine.deadlineMs)
+  return rows.slice(skipped)
 }
 
 /** Rows in the order of their ids here, without those that are gone. */

@@ -6,6 +6,7 @@ import { countForRemoval, subtractRemoved } from './log-counts.ts'
 import type { Engine } from './engine.ts'
 import { lowestIdAt } from './id-range.ts'
 import type { Schema } from './schema.ts'
+import { queueRemoval } from './word-queue.ts'
 
 /** Rows per transaction: appends get their turn in between. */
 const rowsPerStep = 500
@@ -108,6 +109,7 @@ async function removeRows(
 ): Promise<void> {
   if (rows.length === 0) return
   const ids = rows.map((row) => row.id)
+  await queueRemoval(transaction, engine, gateway, ids)
   await transaction.deleteFrom('logs').where('gateway', '=', gateway).where('id', 'in', ids).execute()
   const places = rows.filter((row): row is Found & BodyPlace => row.block !== null && row.slot !== null)
   await removeBodies(transaction, engine, places)

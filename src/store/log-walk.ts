@@ -5,6 +5,7 @@ import { conditionsOf } from './log-filters.ts'
 import type { Schema } from './schema.ts'
 import type { Direction, LogMark, LogOrder, LogSelection, LogWalk, LogWalkPage } from './store.ts'
 import { idBounds, isByTimeOnly } from './time-filters.ts'
+import type { IdsBetween } from './word-index.ts'
 
 /** Rows that are looked at in one statement: the first number, then so many as take about `stepMs`. */
 const firstStep = 500
@@ -13,10 +14,15 @@ const stepMs = 20
 
 export type Matching = SelectQueryBuilder<Schema, 'logs', object>
 
-/** The rows of a selection, in no order. */
-export function matchingLogs(db: Kysely<Schema>, engine: Engine, selection: LogSelection): Matching {
+/** The rows of a selection, in no order; where there are bounds, only rows between them may be asked for. */
+export function matchingLogs(
+  db: Kysely<Schema>,
+  engine: Engine,
+  selection: LogSelection,
+  between: IdsBetween | null = null,
+): Matching {
   let matching = db.selectFrom('logs').where(engine.withinDeadline).where('gateway', '=', selection.gateway)
-  for (const condition of conditionsOf(engine, selection)) matching = matching.where(condition)
+  for (const condition of conditionsOf(engine, selection, between)) matching = matching.where(condition)
   return matching
 }
 
@@ -26,6 +32,10 @@ export type ReadRows<Row> = (
   direction: Direction,
   limit: number,
 ) => Promise<{ id: string; row: Row }[]>
+
+/** The ids alone. */
+export const idsOnly: ReadRows<string> = async (found, direction, limit) =>
+  (await found.select('id').orderBy('id', direction).limit(limit).execute()).map(({ id }) => ({ id, row: id }))
 
 /** See `LogStore.walk`. An order by a column is walked value by value, and within one by id. */
 export async function walkLogs<Row>(
@@ -106,7 +116,8 @@ export async function* stepsThrough(
           .executeTakeFirst()
       : undefined
     const edge = last?.id ?? null
-    let within = inRun(matchingLogs(db, engine, selection))
+    const between = direction === 'asc' ? { lowest: from, highest: edge } : { lowest: edge, highest: from }
+    let within = inRun(matchingLogs(db, engine, selection, between))
     if (from !== null) within = within.where('id', beyond, from)
     if (edge !== null) within = within.where('id', direction === 'asc' ? '<=' : '>=', edge)
     const startedMs = systemClock.tickMs()

@@ -9,7 +9,7 @@ import { editLog } from './log-edit.ts'
 import { foldLogs } from './log-fold.ts'
 import { inOrder, readPage } from './log-pages.ts'
 import { removeLogIds, removeLogs } from './log-removal.ts'
-import { matchingLogs, type ReadRows, walkLogs } from './log-walk.ts'
+import { idsOnly, matchingLogs, type ReadRows, walkLogs } from './log-walk.ts'
 import type { Schema } from './schema.ts'
 import type {
   JournalPosition,
@@ -57,14 +57,12 @@ function isAmount(order: LogIdOrder): order is LogAmount {
   return amounts.includes(order)
 }
 
-/** How a walk reads rows, and how it reads ids. */
+/** How a walk reads rows. */
 const wholeRows: ReadRows<LogRow> = async (found, direction, limit) =>
   (await found.selectAll().orderBy('id', direction).limit(limit).execute()).map((row) => ({
     id: row.id,
     row: toRow(row),
   }))
-const idsOnly: ReadRows<string> = async (found, direction, limit) =>
-  (await found.select('id').orderBy('id', direction).limit(limit).execute()).map(({ id }) => ({ id, row: id }))
 
 /** In an order by amounts the rows are sorted at once, since nearly each has a value of its own: there is no going on. */
 async function walkIds(db: Kysely<Schema>, engine: Engine, query: LogIdWalk): Promise<LogWalkPage<string>> {

@@ -15,6 +15,7 @@ export async function migrate(db: Kysely<Schema>, engine: Engine): Promise<void>
     '0006_log_counts_and_orders': { up: (untyped) => addLogCounts(untyped, engine) },
     '0007_datasets': { up: (untyped) => addDatasets(untyped, engine) },
     '0008_evaluations': { up: (untyped) => addEvaluations(untyped, engine) },
+    '0009_words': { up: (untyped) => addWords(untyped, engine) },
   }
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } })
   const { error } = await migrator.migrateToLatest()
@@ -219,4 +220,25 @@ async function addEvaluations(db: Kysely<unknown>, engine: Engine): Promise<void
     .addColumn('body', 'text', (column) => column.notNull())
     .addPrimaryKeyConstraint('evaluation_scores_position', ['evaluation', 'position', 'evaluator'])
     .execute()
+}
+
+async function addWords(db: Kysely<unknown>, engine: Engine): Promise<void> {
+  const { text, neverReusedKey } = engine.columnTypes
+  await db.schema
+    .createTable('word_gateways')
+    .ifNotExists()
+    .addColumn('gateway', 'bigint', (column) => column.primaryKey())
+    .addColumn('before_id', text)
+    .execute()
+  await db.schema
+    .createTable('word_queue')
+    .ifNotExists()
+    .addColumn('number', neverReusedKey)
+    .addColumn('gateway', 'bigint', (column) => column.notNull())
+    .addColumn('id', text, (column) => column.notNull())
+    .addColumn('place', 'bigint')
+    .addColumn('is_gone', 'integer', (column) => column.notNull())
+    .addColumn('queued_ms', 'bigint', (column) => column.notNull())
+    .execute()
+  await engine.words.createTables(db)
 }

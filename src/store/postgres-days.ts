@@ -6,7 +6,7 @@ import { lowestIdAt } from './id-range.ts'
 import type { Schema } from './schema.ts'
 
 /*
- * `logs` and `body_blocks` are partitioned by day: what is removed leaves holes in a table, while a dropped table gives
+ * `logs`, `body_blocks` and `log_words` are partitioned by day: what is removed leaves holes in a table, while a dropped table gives
  * its disk back. The day of a row is in its id, the day of a block in its number.
  */
 
@@ -17,6 +17,7 @@ const blocksPerDay = 2 ** 31
 const tables = {
   logs: { lowest: (day: number) => lowestIdAt(day * dayMs), order: 'gateway, id' },
   body_blocks: { lowest: lowestBlockOf, order: 'id' },
+  log_words: { lowest: (day: number) => lowestIdAt(day * dayMs), order: 'gateway, id' },
 } as const
 type TableName = keyof typeof tables
 const tableNames = Object.keys(tables) as TableName[]
@@ -41,7 +42,10 @@ export function lowestBlockOf(day: number): number {
 
 /** The partitions, as this process knows them. */
 export interface Days {
-  /** Makes the partitions of those days where they are missing. Several processes may do so at once. */
+  /**
+   * Makes the partitions of those days where they are missing, in the transaction that is given, or one of its own. Several
+   * processes may do so at once.
+   */
   make(db: Kysely<Schema>, days: ReadonlySet<number>): Promise<void>
   /** Forgets which ones there are: another process has dropped one. */
   forget(): void
@@ -76,7 +80,9 @@ export function createDays(): Days {
 }
 
 async function makeDays(db: Kysely<Schema>, days: readonly number[]): Promise<void> {
-  await db.transaction().execute(async (transaction) => {
+  const inTransaction = <Result>(body: (transaction: Kysely<Schema>) => Promise<Result>): Promise<Result> =>
+    db.isTransaction ? body(db) : db.transaction().execute(body)
+  await inTransaction(async (transaction) => {
     await sql`select pg_advisory_xact_lock(${sql.lit(lockKey)})`.execute(transaction)
     for (const table of tableNames) {
       for (const day of days) {

@@ -4,6 +4,7 @@ import { withLogColumns } from './log-columns.ts'
 import { createDays, dayOf, lowestBlockOf } from './postgres-days.ts'
 import { postgresJson } from './postgres-json.ts'
 import { isDuplicate, isWithoutPartition, refusalOf } from './postgres-errors.ts'
+import { createPostgresWords } from './postgres-words.ts'
 import { createPostgresPool, type PostgresPoolOptions } from './postgres-pool.ts'
 
 /** As bytes, whatever the language of the database is: ids are ranges of bytes, and SQLite does the same. */
@@ -21,6 +22,8 @@ export function createPostgresEngine(options: PostgresPoolOptions): Engine {
     withinDeadline: sql`true`,
     nullsLeast: sql`nulls first`,
     json: postgresJson,
+    words: createPostgresWords(days, text),
+    deadlineMs: options.deadlineMs,
     locks: { keep: sql`for key share`, rewrite: sql`for update`, take: sql`for update skip locked` },
 
     async appending(db, ids, body) {

@@ -19,6 +19,7 @@ import type {
   GatewayStore,
   LogStore,
   Store,
+  WordStore,
 } from './store.ts'
 
 /** A line that can be closed from this end. */
@@ -45,10 +46,10 @@ export function serveStore(store: Store, port: ClosableLine): void {
 /**
  * A store that lives in other threads; `lines.ts` says which of them a call goes to. What was written is seen by the
  * next read, since a write is answered after its commit. If a thread ends, its open calls and all later ones reject
- * with `unavailable`. `close` closes the stores at all ends; the threads belong to whoever started them. `scan` may be
- * opened when it is first needed, and is then ended when nobody needs it.
+ * with `unavailable`. `close` closes the stores at all ends; the threads belong to whoever started them. `scan` and
+ * `words` may be opened when they are first needed, and are then ended when nobody needs them.
  */
-export function connectStore(lines: { write: Line; list: Line; scan: Line | OpenLine }): Store {
+export function connectStore(lines: { write: Line; list: Line; scan: Line | OpenLine; words: Line | OpenLine }): Store {
   const known = new Map<Line | OpenLine, Caller>()
   const callerOf = (name: LineName): Caller => {
     const line = lines[name]
@@ -61,6 +62,7 @@ export function connectStore(lines: { write: Line; list: Line; scan: Line | Open
     write: callerOf('write'),
     list: callerOf('list'),
     scan: callerOf('scan'),
+    words: callerOf('words'),
   }
   const part = (name: StorePart): Record<string, (...args: unknown[]) => Promise<unknown>> =>
     Object.fromEntries(
@@ -77,6 +79,7 @@ export function connectStore(lines: { write: Line; list: Line; scan: Line | Open
     evaluations: part('evaluations') as unknown as EvaluationStore,
     audit: part('audit') as unknown as AuditStore,
     logs: part('logs') as unknown as LogStore,
+    words: part('words') as unknown as WordStore,
     async ping() {
       // Its thread may be busy with a scan, which is no reason to wait: it is enough that it lives.
       callers.scan.assertAlive()
@@ -84,7 +87,7 @@ export function connectStore(lines: { write: Line; list: Line; scan: Line | Open
     },
     async close() {
       // The one that writes goes last: SQLite then folds its log file back into the database.
-      await Promise.all([callers.list.call('store', 'close', []), callers.scan.call('store', 'close', [])])
+      await Promise.all((['list', 'scan', 'words'] as const).map((name) => callers[name].call('store', 'close', [])))
       await callers.write.call('store', 'close', [])
     },
   }

@@ -13,6 +13,8 @@ export interface Schema {
   logs: LogTable
   log_counts: LogCountTable
   body_blocks: BodyBlockTable
+  word_gateways: WordGatewayTable
+  word_queue: WordQueueTable
   journal_positions: JournalPositionTable
   settings_version: SettingsVersionTable
   store_id: StoreIdTable
@@ -158,6 +160,24 @@ interface BodyBlockTable {
   /** How many rows still point here; the block goes with the last of them. */
   live: number
   bytes: Uint8Array
+}
+
+/** The gateways whose bodies' words are kept, see words.ts. */
+interface WordGatewayTable {
+  gateway: number
+  /** Of the rows that were there before, those with lesser ids are still to be read; null: none. */
+  before_id: string | null
+}
+
+/** Rows that are to be looked at, since they came or went. */
+interface WordQueueTable {
+  number: Generated<number>
+  gateway: number
+  id: string
+  /** See `WordIndex.place`. */
+  place: number | null
+  is_gone: number
+  queued_ms: number
 }
 
 interface JournalPositionTable {

@@ -11,6 +11,7 @@ import { migrate } from './migrations.ts'
 import type { Schema } from './schema.ts'
 import { createSqliteEngine } from './sqlite-engine.ts'
 import type { Store } from './store.ts'
+import { createWordStore } from './words.ts'
 
 /** Statements may take longer; who asks whether the database is there does not wait for them. */
 const pingMs = 3000
@@ -52,6 +53,7 @@ function createSqlStore(db: Kysely<Schema>, engine: Engine): Store {
     evaluations: createEvaluationStore(db, engine),
     audit: createAuditStore(db),
     logs: createLogStore(db, engine),
+    words: createWordStore(db, engine),
     async ping() {
       const answer = sql`select 1`.execute(db)
       if ((await unlessLate(pingMs, answer)) === 'late') {

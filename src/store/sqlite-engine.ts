@@ -6,6 +6,7 @@ import type { Engine, LogColumns } from './engine.ts'
 import { withLogColumns } from './log-columns.ts'
 import type { Schema } from './schema.ts'
 import { sqliteJson } from './sqlite-json.ts'
+import { createSqliteWords, wordFileOf } from './sqlite-words.ts'
 
 const maxPrepared = 100
 const busyTimeoutMs = 5000
@@ -44,14 +45,21 @@ export function createSqliteEngine({ file, readOnly, deadlineMs }: SqliteOptions
     deadlineTickMs = systemClock.tickMs() + deadlineMs
   }
 
+  const words = createSqliteWords(database, wordFileOf(file))
+  const close = (): void => {
+    words.close()
+    database.close()
+  }
   return {
-    dialect: new SqliteDialect({ database: forKysely(database, startDeadline) }),
+    dialect: new SqliteDialect({ database: forKysely(database, startDeadline, close) }),
     columnTypes: { text: sql`text`, neverReusedKey: sql`integer primary key autoincrement` },
     createLogTables,
     // A prime, so that no regular pattern of gateways taking turns can keep one gateway's rows off the check.
     withinDeadline: sql`(logs.number % 1021 <> 0 or within_deadline())`,
     nullsLeast: sql``,
     json: sqliteJson,
+    words,
+    deadlineMs,
     // One connection, one transaction at a time.
     locks: { keep: sql``, rewrite: sql``, take: sql`` },
     appending: (db, _ids, body) => db.transaction().execute(body),
@@ -115,10 +123,10 @@ async function emptyWriteAheadLog(database: DatabaseSync, db: Kysely<Schema>): P
 }
 
 /** `node:sqlite` as the kind of database that Kysely's SQLite dialect takes. */
-function forKysely(database: DatabaseSync, startDeadline: () => void): SqliteDatabase {
+function forKysely(database: DatabaseSync, startDeadline: () => void, close: () => void): SqliteDatabase {
   const prepared = new Map<string, SqliteStatement>()
   return {
-    close: () => database.close(),
+    close,
     prepare(text) {
       const known = prepared.get(text)
       if (known !== undefined) return known

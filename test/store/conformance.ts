@@ -8,6 +8,7 @@ import { gatewayConformance } from './conformance-gateways.ts'
 import { logConformance } from './conformance-logs.ts'
 import { logChangeConformance } from './conformance-logs-changes.ts'
 import { logFilterConformance } from './conformance-logs-filters.ts'
+import { wordConformance } from './conformance-words.ts'
 import type { WithStore } from './samples.ts'
 
 /** What every engine and every way to reach one must do. `open` gives an empty store; each test closes its own. */
@@ -39,4 +40,5 @@ export function storeConformance(name: string, open: () => Promise<Store>): void
   describe(`store: ${name}: logs`, () => logConformance(withStore))
   describe(`store: ${name}: changes of logs`, () => logChangeConformance(withStore))
   describe(`store: ${name}: filters of logs`, () => logFilterConformance(withStore))
+  describe(`store: ${name}: words of bodies`, () => wordConformance(withStore))
 }

@@ -35,14 +35,15 @@ export function startStoreThreads(newPlace: () => TestPlace = newFile): {
   open: () => Promise<Store>
   lastly: () => Promise<void>
 } {
-  const threads = { write: newHost(), list: newHost(), scan: newHost() }
+  const threads = { write: newHost(), list: newHost(), scan: newHost(), words: newHost() }
   return {
     async open() {
       const { place, remove } = newPlace()
       const write = await openIn(threads.write, place, false)
       const list = await openIn(threads.list, place, true)
       const scan = await openIn(threads.scan, place, true)
-      return andThen(connectStore({ write, list, scan }), remove)
+      const words = await openIn(threads.words, place, true)
+      return andThen(connectStore({ write, list, scan, words }), remove)
     },
     async lastly() {
       await Promise.all(Object.values(threads).map((thread) => thread.terminate()))
@@ -65,7 +66,7 @@ export async function openWithReaders(newPlace: () => TestPlace = newFile): Prom
   const writer = newHost()
   const write = await openIn(writer, place, false)
   const [list, scan] = [startReader({ place }), startReader({ place })]
-  const store = andThen(connectStore({ write, list, scan }), async () => {
+  const store = andThen(connectStore({ write, list, scan, words: () => startReader({ place }) }), async () => {
     await Promise.all([writer.terminate(), list.terminate(), scan.terminate()])
     remove()
   })

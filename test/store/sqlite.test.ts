@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -11,6 +11,7 @@ import { openSqlStore } from '../../src/store/sql-store.ts'
 import { storeConformance } from './conformance.ts'
 import { insertGateway, query, sampleAudit } from './samples.ts'
 import { createEntries } from './entries.ts'
+import { readAllWords } from './read-words.ts'
 import { newFile, openTestStore, openWithReaders, startStoreThreads } from './open.ts'
 
 storeConformance('SQLite in this thread', () => openTestStore())
@@ -90,6 +91,60 @@ describe('store: SQLite files', () => {
     const kept = await store.logs.bodies(number, entries[70]?.record.id ?? '')
     assert.deepEqual(Buffer.from(kept?.request ?? []), secrets[70])
     await store.close()
+    remove()
+  })
+
+  it('removed rows and dropped gateways leave no word in any file', async () => {
+    const { file, dir, remove } = newFile()
+    const store = await openSqlStore({ place: { file }, readOnly: false })
+    const [one, two] = [await insertGateway(store, 'acme', 'one'), await insertGateway(store, 'acme', 'two')]
+    await store.words.keep([one.number, two.number])
+    const make = createEntries()
+    const secrets = Array.from({ length: 60 }, () => randomBytes(16).toString('hex'))
+    const entries = Array.from({ length: 60 }, (_, index) =>
+      make(index < 50 ? one.number : two.number, { request: JSON.stringify([`${secrets[index]} and others`]) }),
+    )
+    await store.logs.append(entries, position)
+    await readAllWords(store, 20)
+    // A word that begins as the one before it is stored from there on.
+    const present = (index: number): boolean =>
+      readdirSync(dir)
+        .filter((name) => name.includes('.words.'))
+        .some((name) => readFileSync(path.join(dir, name)).includes(secrets[index]?.slice(8) ?? ''))
+    assert.deepEqual([present(30), present(49), present(55)], [true, true, true])
+    await store.logs.removeIds(
+      one.number,
+      entries.slice(10, 49).map(({ record }) => record.id),
+    )
+    await readAllWords(store)
+    for (let index = 10; index < 49; index++) assert.equal(present(index), false, String(index))
+    assert.deepEqual([present(49), present(55)], [true, true])
+    await store.words.drop(two.number)
+    await store.words.forget(two.number)
+    await readAllWords(store)
+    assert.deepEqual([present(49), present(55)], [true, false])
+    await store.logs.remove({ gateway: one.number, limit: 100 })
+    await readAllWords(store)
+    assert.equal(present(49), false)
+    await store.close()
+    remove()
+  })
+
+  it('words whose file was lost are read again', async () => {
+    const { file, dir, remove } = newFile()
+    const first = await openSqlStore({ place: { file }, readOnly: false })
+    const { number } = await insertGateway(first, 'acme', 'one')
+    await first.words.keep([number])
+    await first.logs.append([createEntries()(number, { request: '["heron"]' })], position)
+    await readAllWords(first)
+    await first.close()
+    for (const name of readdirSync(dir).filter((one) => one.includes('.words.'))) rmSync(path.join(dir, name))
+    const second = await openSqlStore({ place: { file }, readOnly: false })
+    const found = async (): Promise<number> => (await second.logs.page(query(number, { search: 'heron' }))).total
+    assert.equal(await found(), 0)
+    await readAllWords(second)
+    assert.equal(await found(), 1)
+    await second.close()
     remove()
   })
 

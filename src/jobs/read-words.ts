@@ -1,0 +1,134 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { isTextSearched } from '../contract/text-search.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { TextLog } from '../kernel/text-log.ts'
+import type { Store } from '../store/store.ts'
+
+interface ReadDeps {
+  store: Pick<Store, 'gateways' | 'words'>
+  clock: Clock
+  log: TextLog
+}
+
+/** Reads the words of bodies into the store's index, for the gateways that want it, and drops those of the others. */
+export interface WordReading {
+  /** Goes on until there is nothing to do. Never rejects. */
+  run(): Promise<void>
+  /** Looks every second from now on. */
+  start(): void
+  /** Resolves when the batch that is under way has ended. */
+  stop(): Promise<void>
+}
+
+const everyMs = 1000
+/** Rows of one transaction: about 100 ms, for which a stop waits. */
+const rowsPerBatch = 500
+/** Of the time that a batch took it rests half as long, so that it never has more than two thirds of a core. */
+const restShare = 0.5
+/** A step that only found that others are in the way must not be tried in a hot loop. */
+const leastRestMs = 10
+
+/** Several processes that share a store may each do this: they take turns. */
+export function createWordReading({ store, clock, log }: ReadDeps): WordReading {
+  let timer: NodeJS.Timeout | null = null
+  let running: Promise<void> | null = null
+  let isStopped = false
+  let trouble: string | null = null
+  const look = createLook(store, clock, () => isStopped)
+
+  async function lookSafely(): Promise<void> {
+    try {
+      await look()
+      trouble = null
+    } catch (error) {
+      const reason = String(error)
+      if (trouble !== reason) log.warn('bodies could not be read for search; it is tried again', { reason })
+      trouble = reason
+    }
+  }
+
+  function run(): Promise<void> {
+    running ??= lookSafely().finally(() => {
+      running = null
+    })
+    return running
+  }
+
+  return {
+    run,
+    start() {
+      timer ??= setInterval(() => void run(), everyMs).unref()
+      void run()
+    },
+    async stop() {
+      isStopped = true
+      if (timer) clearInterval(timer)
+      await running
+    },
+  }
+}
+
+/** A function that follows the settings, then reads what there is to read, then lets what was removed go. */
+function createLook(
+  { gateways, words }: ReadDeps['store'],
+  clock: Clock,
+  isStopped: () => boolean,
+): () => Promise<void> {
+  const wantedNow = createWanted(gateways)
+  /** Whether removed rows may have left words behind, as they may have before the start. */
+  let isUnclean = true
+
+  /** Calls `step` until it is done, with rests. */
+  async function repeat(step: () => Promise<'done' | 'more'>): Promise<void> {
+    while (!isStopped()) {
+      const startedMs = clock.tickMs()
+      if ((await step()) === 'done') return
+      await delay(Math.max((clock.tickMs() - startedMs) * restShare, leastRestMs))
+    }
+  }
+
+  async function drop(gateway: number): Promise<'done' | 'more'> {
+    const outcome = await words.drop(gateway)
+    isUnclean = true
+    if (outcome === 'dropped') await words.forget(gateway)
+    return outcome === 'more' ? 'more' : 'done'
+  }
+
+  async function readBatch(): Promise<'done' | 'more'> {
+    const { looked, gone, open } = await words.read(rowsPerBatch)
+    if (open !== null) await words.settle(open)
+    if (gone > 0) isUnclean = true
+    return looked > 0 ? 'more' : 'done'
+  }
+
+  return async () => {
+    const wanted = await wantedNow()
+    const kept = new Set((await words.lags()).map(({ gateway }) => gateway))
+    const missing = [...wanted].filter((gateway) => !kept.has(gateway))
+    if (missing.length > 0) await words.keep(missing)
+    for (const gateway of kept) if (!wanted.has(gateway)) await repeat(() => drop(gateway))
+    // Asked first, since the thread that reads is started by its first call, and ends when it is idle.
+    const isBehind = (await words.lags()).some(({ rows, gone }) => rows + gone > 0)
+    if (isBehind) await repeat(readBatch)
+    if (!isUnclean || (kept.size === 0 && wanted.size === 0)) return
+    await repeat(async () => {
+      isUnclean = !(await words.purge())
+      return isUnclean ? 'more' : 'done'
+    })
+  }
+}
+
+/** A function that gives the gateways whose bodies are searched; the settings are read only when some have changed. */
+function createWanted(gateways: Store['gateways']): () => Promise<ReadonlySet<number>> {
+  let version: number | null = null
+  let wanted: ReadonlySet<number> = new Set()
+  return async () => {
+    const current = await gateways.version()
+    if (current !== version) {
+      const searched = (await gateways.all()).filter(({ settings }) => isTextSearched(settings))
+      wanted = new Set(searched.map(({ number }) => number))
+      version = current
+    }
+    return wanted
+  }
+}
