@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, renameSync, rmSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { sql } from 'kysely'
 import {
@@ -116,16 +116,26 @@ function createWordFile(file: string): WordFile {
 }
 
 function openToWrite(file: string): DatabaseSync {
+  if (!existsSync(file)) makeFile(file)
   const database = new DatabaseSync(file, { timeout: busyTimeoutMs })
   database.exec(`
-    PRAGMA journal_mode = WAL;
     PRAGMA synchronous = NORMAL;
     PRAGMA cache_size = -8000;
     PRAGMA journal_size_limit = 33554432;
     PRAGMA secure_delete = ON;
   `)
-  database.exec(chunkTables)
   return database
+}
+
+/** Under another name until it is complete: those that read open it as soon as it is there. */
+function makeFile(file: string): void {
+  const unfinished = `${file}.new`
+  for (const name of [unfinished, `${unfinished}-wal`, `${unfinished}-shm`]) rmSync(name, { force: true })
+  const database = new DatabaseSync(unfinished)
+  database.exec(`PRAGMA journal_mode = WAL; ${chunkTables}`)
+  // That empties and removes its write-ahead log.
+  database.close()
+  renameSync(unfinished, file)
 }
 
 /** A reader in the middle of a query prevents it. */
