@@ -39,11 +39,18 @@ export async function fillStore(file: string, accountId: string, gatewayId: stri
   await store.close()
 }
 
-function entryOf(gateway: number, id: string, startedMs: number, serial: number): LogEntry {
+/** A row like those of a mixed traffic, with this text in both of its bodies. */
+export function entryOf(
+  gateway: number,
+  id: string,
+  startedMs: number,
+  serial: number,
+  text: string = filler(bodyBytes - 30),
+): LogEntry {
   const isFailed = serial % 23 === 0
-  const body = Buffer.from(`{"n":${serial},"text":"${filler(bodyBytes - 30)}"}`)
+  const body = Buffer.from(`{"n":${serial},"text":"${text}"}`)
   const cost = (serial % 997) * 1000
-  const text = writeLogText({
+  const written = writeLogText({
     id,
     gateway,
     startedMs,
@@ -81,5 +88,5 @@ function entryOf(gateway: number, id: string, startedMs: number, serial: number)
     saved: null,
     error: isFailed ? 'the provider answered 500' : null,
   })
-  return { ...readLogText(text), request: body, response: body }
+  return { ...readLogText(written), request: body, response: body }
 }

@@ -9,6 +9,7 @@ import { fillStore } from './log-rows.ts'
 import type { LoadResult } from './load.ts'
 import { runNode, type Server, startServer } from './processes.ts'
 import { percentile } from './statistics.ts'
+import { measureWords } from './words.ts'
 
 const { values } = parseArgs({
   options: {
@@ -45,6 +46,7 @@ await measureQueries(server)
 if ('deletion'.includes(values.only)) await measureDeletion(server)
 await server.stop()
 await upstream.stop()
+if ('words'.includes(values.only)) await measureWords(Math.min(rows, 100_000), print)
 if (values.dir === '') rmSync(dataDir, { recursive: true, force: true })
 process.exit()
 
