@@ -8,8 +8,6 @@ import type { WordRow } from './word-index.ts'
 import { countQueued } from './word-queue.ts'
 import { wordsOf } from './words-of.ts'
 
-/** Above every id. */
-const fromTheNewest = 'g'
 /** More are not counted. */
 const maxCounted = 100_000
 
@@ -40,11 +38,23 @@ async function keepWords(db: Kysely<Schema>, engine: Engine, gateways: readonly 
       if (held.length === 0) return
       await transaction
         .insertInto('word_gateways')
-        .values({ gateway: number, before_id: fromTheNewest })
+        .values({ gateway: number, before_id: await aboveNewest(transaction, number) })
         .onConflict((conflict) => conflict.column('gateway').doNothing())
         .execute()
     })
   }
+}
+
+/** Above all ids that a gateway's rows have now, so that rows which come later are read once; null: it has none. */
+async function aboveNewest(db: Kysely<Schema>, gateway: number): Promise<string | null> {
+  const newest = await db
+    .selectFrom('logs')
+    .select('id')
+    .where('gateway', '=', gateway)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return newest === undefined ? null : `${newest.id}~`
 }
 
 async function readLags(db: Kysely<Schema>): Promise<WordLag[]> {
@@ -113,13 +123,13 @@ async function nextRows(
     .orderBy('gateway')
     .limit(1)
     .executeTakeFirst()
-  if (older === undefined) return { rows: queued, settlement }
+  if (older === undefined || older.before_id === null) return { rows: queued, settlement }
   const { gateway, before_id: beforeId } = older
   const rows = await db
     .selectFrom('logs')
     .select(['gateway', 'id', engine.words.place.as('place')])
     .where('gateway', '=', gateway)
-    .where('id', '<', beforeId ?? fromTheNewest)
+    .where('id', '<', beforeId)
     .orderBy('id', 'desc')
     .limit(wanted)
     .execute()
@@ -161,7 +171,12 @@ async function readWords(db: Kysely<Schema>, engine: Engine, places: readonly Pl
 
 async function settle(db: Kysely<Schema>, { queued, before, isAnew }: WordSettlement): Promise<void> {
   if (queued.length > 0) await db.deleteFrom('word_queue').where('number', 'in', queued).execute()
-  if (isAnew) await db.updateTable('word_gateways').set({ before_id: fromTheNewest }).execute()
+  if (isAnew) {
+    for (const { gateway } of await db.selectFrom('word_gateways').select('gateway').execute()) {
+      const beforeId = await aboveNewest(db, gateway)
+      await db.updateTable('word_gateways').set({ before_id: beforeId }).where('gateway', '=', gateway).execute()
+    }
+  }
   if (before !== null) {
     await db.updateTable('word_gateways').set({ before_id: before.id }).where('gateway', '=', before.gateway).execute()
   }
