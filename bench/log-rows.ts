@@ -39,16 +39,17 @@ export async function fillStore(file: string, accountId: string, gatewayId: stri
   await store.close()
 }
 
-/** A row like those of a mixed traffic, with this text in both of its bodies. */
+/** A row like those of a mixed traffic, with these texts in its bodies. */
 export function entryOf(
   gateway: number,
   id: string,
   startedMs: number,
   serial: number,
-  text: string = filler(bodyBytes - 30),
+  [asked, answered]: readonly [string, string] = [filler(bodyBytes - 30), filler(bodyBytes - 30)],
 ): LogEntry {
   const isFailed = serial % 23 === 0
-  const body = Buffer.from(`{"n":${serial},"text":"${text}"}`)
+  const bodyOf = (text: string): Buffer => Buffer.from(`{"n":${serial},"text":"${text}"}`)
+  const [request, response] = [bodyOf(asked), bodyOf(answered)]
   const cost = (serial % 997) * 1000
   const written = writeLogText({
     id,
@@ -73,8 +74,8 @@ export function entryOf(
     requestType: 'chat',
     requestContentType: 'application/json',
     responseContentType: 'application/json',
-    requestSize: body.length,
-    responseSize: body.length,
+    requestSize: request.length,
+    responseSize: response.length,
     requestTruncated: false,
     responseTruncated: false,
     metadata: { team: `team-${serial % 40}`, user: serial % 10_000 },
@@ -88,5 +89,5 @@ export function entryOf(
     saved: null,
     error: isFailed ? 'the provider answered 500' : null,
   })
-  return { ...readLogText(written), request: body, response: body }
+  return { ...readLogText(written), request, response }
 }

@@ -73,7 +73,7 @@ async function fill({ writer, store }: Record<'writer' | 'store', Store>, rows: 
   let mostRows = 0
   for (let done = 0; done < rows; done += rowsPerAppend) {
     const entries = Array.from({ length: rowsPerAppend }, (_, at) =>
-      entryOf(number, newId(), Date.now(), done + at, textOf(done + at)),
+      entryOf(number, newId(), Date.now(), done + at, [textOf(2 * (done + at)), textOf(2 * (done + at) + 1)]),
     )
     const startedMs = performance.now()
     await writer.logs.append(entries, { lane: id, segment: 1, offset: done + 1 })

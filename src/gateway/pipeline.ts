@@ -24,7 +24,7 @@ import { type BodyLimits, readBody } from './request-body.ts'
 import { readOptions, type RequestOptions } from './request-options.ts'
 import { planAttempts } from './retry-plan.ts'
 import { readSteps, type Step, type UniversalAsk } from './steps.ts'
-import type { ChooseTarget } from './target.ts'
+import type { ChooseTarget, Target } from './target.ts'
 import { toUpstreamRequest } from './to-upstream.ts'
 import type { UpstreamCall, Upstreams } from './upstream.ts'
 
@@ -88,17 +88,11 @@ export function createPipeline(deps: PipelineDeps): Run {
 
       // choose, read: one target; at the universal door those of the list in the body, of a chat the one its model names
       const { method } = exchange
+      if (door.slug === chatDoor && isModelList(door, method)) return answerModels(draft, sink)
       const isList = isUniversal(door, method)
-      const isChat = door.slug === chatDoor
-      if (isChat && isModelList(door, method)) return answerModels(draft, sink)
-      const target = isList || isChat ? null : deps.chooseTarget(door, options, gateway)
+      const native = isList || door.slug === chatDoor ? null : deps.chooseTarget(door, options, gateway)
       const body = await readBody(exchange.body, limits)
-      const ask: UniversalAsk = { door, options, gateway, body, draft }
-      const first: Step = target
-        ? { index: 0, door, options, target, body, next: null }
-        : isChat
-          ? readChatStep(ask, method, deps)
-          : readSteps(ask, deps)
+      const first = readFirst({ door, options, gateway, body, draft }, native, method, deps)
 
       let isCounted = false
       for (let step: Step | null = first; step; step = step.next) {
@@ -136,12 +130,14 @@ export function createPipeline(deps: PipelineDeps): Run {
   }
 }
 
-/** The row of a chat says what its client asked, also where that is no chat. */
-function readChatStep(ask: UniversalAsk, method: string, deps: PipelineDeps): Step {
+/** The first step, with the others behind it. The row of a chat says what its client asked, also where that is no chat. */
+function readFirst(ask: UniversalAsk, native: Target | null, method: string, deps: PipelineDeps): Step {
   const { door, options, body, draft } = ask
+  if (native) return { index: 0, door, options, target: native, body, next: null }
+  if (door.slug !== chatDoor) return readSteps(ask, deps)
   describeRequest(draft, chatFormat, readChatFacts(body), body, deps.limits.keptBytes)
   const chat = readChat({ ...ask, method, id: draft.record.id, startedMs: draft.record.startedMs }, deps.chooseTarget)
-  return { index: 0, door, options, target: chat.target, body: chat.body, next: null }
+  return { index: 0, door, options, ...chat, next: null }
 }
 
 interface Application {

@@ -172,6 +172,8 @@ async function readWords(db: Kysely<Schema>, engine: Engine, places: readonly Pl
 async function settle(db: Kysely<Schema>, { queued, before, isAnew }: WordSettlement): Promise<void> {
   if (queued.length > 0) await db.deleteFrom('word_queue').where('number', 'in', queued).execute()
   if (isAnew) {
+    // All of these rows are among those that are there, or gone.
+    await db.deleteFrom('word_queue').execute()
     for (const { gateway } of await db.selectFrom('word_gateways').select('gateway').execute()) {
       const beforeId = await aboveNewest(db, gateway)
       await db.updateTable('word_gateways').set({ before_id: beforeId }).where('gateway', '=', gateway).execute()
