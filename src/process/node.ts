@@ -13,7 +13,7 @@ import { GatewayError } from '../kernel/errors.ts'
 import { createIds } from '../kernel/ids.ts'
 import { createChooseProxy } from '../kernel/proxies.ts'
 import { createUpstreamPolicy, type UpstreamPolicy } from '../kernel/public-address.ts'
-import { createVault, type Vault } from '../kernel/vault.ts'
+import type { Vault } from '../kernel/vault.ts'
 import { createManagementApp } from '../management/app.ts'
 import { findGateway } from '../management/find-gateway.ts'
 import { createOperations } from '../management/operations.ts'
@@ -67,11 +67,11 @@ interface Parts {
   upstreamPolicy: UpstreamPolicy
 }
 
-function createParts({ config, adminToken, encryptionKeys, clock }: Base, { live }: Engines): Parts {
+function createParts({ config, adminToken, clock }: Base, { live, vault }: Engines): Parts {
   return {
     credentials: createCredentials(adminToken, live, clock),
     newId: createIds(() => clock.nowMs()),
-    vault: createVault(encryptionKeys),
+    vault,
     upstreamPolicy: createUpstreamPolicy(config.allowedUpstreams),
   }
 }
