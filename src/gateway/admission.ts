@@ -1,18 +1,17 @@
-import { GatewayError } from '../kernel/errors.ts'
 import type { TextLog } from '../kernel/text-log.ts'
-import type { Admission, Kv, Lease, RateLimit, StoredAnswer, Verdict } from '../kv/kv.ts'
+import type { Admission, Kv, Lease, StoredAnswer, Verdict } from '../kv/kv.ts'
 import type { GatewaySnapshot } from '../live/live.ts'
 import type { CachePlan } from './cache-plan.ts'
 import { acceptsEncoding } from './decoding.ts'
 import type { Draft } from './draft.ts'
 import { ClientLeft, type Sink } from './exchange.ts'
 import { type Flights, LeaderFailed, type SharedCall } from './flight.ts'
-import type { UpstreamAnswer, UpstreamCall, UpstreamRequest, Upstreams } from './upstream.ts'
+import { countersAway, rateLimited } from './limit-errors.ts'
+import type { UpstreamAnswer, UpstreamCall } from './upstream.ts'
 
 export interface AdmissionDeps {
   kv: Kv
   flights: Flights
-  upstreams: Upstreams
   log: TextLog
 }
 
@@ -20,7 +19,8 @@ export interface Applicant {
   gateway: GatewaySnapshot
   /** Null: caching is not in play. */
   plan: CachePlan | null
-  upstreamRequest: UpstreamRequest
+  /** Calls the provider. */
+  call: () => UpstreamCall
   draft: Draft
   sink: Sink
   /** What the client can read, as its `accept-encoding` says; null where it has none. */
@@ -43,7 +43,7 @@ export async function admit(applicant: Applicant, deps: AdmissionDeps): Promise<
   const { gateway, plan, draft } = applicant
   if (plan?.type === 'bypass') bypassed(draft, plan.reason)
   if (plan?.type !== 'cached' && gateway.rateLimit === null) {
-    return await answered(applicant, deps.upstreams.call(applicant.upstreamRequest), null)
+    return await answered(applicant, applicant.call(), null)
   }
   try {
     return await enter(applicant, true, deps)
@@ -55,7 +55,7 @@ export async function admit(applicant: Applicant, deps: AdmissionDeps): Promise<
 
 /** `joins`: it may wait for another's answer. Where it did so in vain, it goes its own way. */
 async function enter(applicant: Applicant, joins: boolean, deps: AdmissionDeps): Promise<Admitted> {
-  const { gateway, plan, draft, upstreamRequest, acceptEncoding } = applicant
+  const { gateway, plan, draft, acceptEncoding } = applicant
   const cache = plan?.type === 'cached' ? plan : null
   const canRead = (encoding: string): boolean => acceptsEncoding(acceptEncoding, encoding)
   const joined = cache && joins ? deps.flights.join(cache.key, canRead) : null
@@ -75,7 +75,7 @@ async function enter(applicant: Applicant, joins: boolean, deps: AdmissionDeps):
     return sharing ? await answered(applicant, sharing, sharing) : await waitForOther(applicant, cache.key, deps)
   }
   const lease = allow(verdict, gateway, draft, cache !== null)
-  const call = deps.upstreams.call(upstreamRequest)
+  const call = applicant.call()
   if (!cache || !lease) {
     if (cache && verdict.type !== 'away') draft.cache = { status: 'MISS', reason: 'own-way' }
     return await answered(applicant, call, null)
@@ -110,38 +110,15 @@ async function waitForOther({ gateway, sink }: Applicant, key: string, { kv }: A
 /** The lease of who may call, null where nothing of the answer is kept. */
 function allow(verdict: Verdict, gateway: GatewaySnapshot, draft: Draft, isCached: boolean): Lease | null {
   if (verdict.type === 'pass') return verdict.lease
-  if (verdict.type === 'limited' && gateway.rateLimit) throw rateLimited(gateway.rateLimit, verdict.resetMs)
+  if (verdict.type === 'limited' && gateway.rateLimit)
+    throw rateLimited('this gateway', gateway.rateLimit, verdict.resetMs)
   if (isCached) bypassed(draft, 'unavailable')
   if (gateway.rateLimit === null || gateway.rateLimitFailsOpen) return null
-  throw new GatewayError(
-    'unavailable',
-    'The counters of the rate limit cannot be reached, and this gateway lets nothing pass then ' +
-      '(rate_limiting_failure: closed). Try again later.',
-  )
+  throw countersAway()
 }
 
 function bypassed(draft: Draft, reason: string): void {
   draft.cache = { status: 'BYPASS', reason }
-}
-
-/** `RateLimit` and `RateLimit-Policy` as in draft-ietf-httpapi-ratelimit-headers-10, times in whole seconds. */
-function rateLimited({ requests, windowMs, technique }: RateLimit, resetMs: number): GatewayError {
-  const seconds = Math.ceil(resetMs / 1000)
-  const windowSeconds = Math.ceil(windowMs / 1000)
-  return new GatewayError(
-    'rate_limited',
-    `Rate limited: this gateway takes ${requests} requests in ${windowSeconds} s (${technique}). Try again in ${seconds} s`,
-    {
-      headers: [
-        'retry-after',
-        String(seconds),
-        'ratelimit',
-        `"default";r=0;t=${seconds}`,
-        'ratelimit-policy',
-        `"default";q=${requests};w=${windowSeconds}`,
-      ],
-    },
-  )
 }
 
 function settle(lease: Lease, answer: StoredAnswer | null, ttlMs: number, { kv, log }: AdmissionDeps): void {

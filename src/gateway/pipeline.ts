@@ -7,6 +7,7 @@ import type { Kv } from '../kv/kv.ts'
 import type { Credentials } from '../live/credentials.ts'
 import type { GatewaySnapshot, Live } from '../live/live.ts'
 import type { PriceTable } from '../pricing/price-table.ts'
+import type { AddKey } from './add-key.ts'
 import { admit } from './admission.ts'
 import { passOn } from './answer.ts'
 import { planCache } from './cache-plan.ts'
@@ -14,6 +15,7 @@ import { checkDoor, type Door, readDoor } from './door.ts'
 import { describeRequest, type Draft, openDraft, ownHeaders, writeDraft } from './draft.ts'
 import { ClientLeft, type Exchange, type Sink } from './exchange.ts'
 import type { Flights } from './flight.ts'
+import { callTarget } from './keyed-call.ts'
 import { type RefusalSampler, refusalBody } from './refusal.ts'
 import { replay } from './replay.ts'
 import { type BodyLimits, readBody } from './request-body.ts'
@@ -36,6 +38,7 @@ export interface PipelineDeps {
   kv: Kv
   flights: Flights
   upstreams: Upstreams
+  addKey: AddKey
   prices: PriceTable
   journal: Journal
   sampler: RefusalSampler
@@ -78,7 +81,6 @@ export function createPipeline(deps: PipelineDeps): Run {
 
       // choose
       const target = deps.chooseTarget(door, options, gateway)
-      if (target.added) draft.secrets.push(target.added.secret)
 
       // read
       const body = await readBody(exchange.body, limits)
@@ -95,12 +97,16 @@ export function createPipeline(deps: PipelineDeps): Run {
         format: target.format,
         method,
         request: upstreamRequest,
+        key: target.keys[0] ?? null,
         body,
         facts,
       })
       const onCall = (call: UpstreamCall): void => void calls.push(call)
       const { acceptEncoding } = options
-      const admitted = await admit({ gateway, plan, upstreamRequest, acceptEncoding, draft, sink, onCall }, deps)
+      const { secrets } = draft
+      const onSecrets = (found: readonly string[]): void => void secrets.push(...found)
+      const call = (): UpstreamCall => callTarget({ request: upstreamRequest, target, gateway, onSecrets }, deps)
+      const admitted = await admit({ gateway, plan, call, acceptEncoding, draft, sink, onCall }, deps)
       if (admitted.type === 'stored') {
         await replay({ draft, stored: admitted.answer, sink, acceptEncoding }, deps)
         return

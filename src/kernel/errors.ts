@@ -17,6 +17,7 @@ const table = {
   provider_invalid: { number: 2008, status: 400, retryable: false },
   loop: { number: 2008, status: 508, retryable: false },
   unauthorized: { number: 2009, status: 401, retryable: false },
+  key_unknown: { number: 2040, status: 400, retryable: false },
   input_invalid: { number: 7001, status: 400, retryable: false },
   body_too_large: { number: 7001, status: 413, retryable: false },
   client_too_slow: { number: 7001, status: 408, retryable: true },

@@ -13,12 +13,15 @@ export interface StoredKey {
   readonly limit: { readonly requests: number; readonly windowMs: number; readonly technique: 'sliding' } | null
 }
 
+/** One whose secret is here. */
+export type UsableKey = StoredKey & { readonly secret: string }
+
 /** The keys that a gateway has for one provider. */
 export interface StoredKeys {
   /** In the order in which they were made. */
   readonly all: readonly StoredKey[]
   /** The order in which a request that names none tries them: the default, then as they were made. Empty without a default. */
-  readonly inTurn: readonly StoredKey[]
+  readonly inTurn: readonly UsableKey[]
 }
 
 /** The stored keys of all gateways, opened once. */
@@ -89,8 +92,13 @@ function open({ gateway, name, parentId, modifiedMs, body }: DocumentRecord, vau
   const made = keys.toSorted((a, b) => (a.id < b.id ? -1 : 1))
   const all = made.map((key) => openKey(key, vault))
   const first = all[made.findIndex(({ isDefault }) => isDefault)]
-  const inTurn = first ? [first, ...all.filter((key) => key !== first)].filter(({ secret }) => secret !== null) : []
+  const inTurn = first ? [first, ...all.filter((key) => key !== first)].filter(isUsable) : []
   return { place: placeOf(gateway, name), gateway, parentId, modifiedMs, keys: Object.freeze({ all, inTurn }) }
+}
+
+/** Whether a key has a secret to be used. */
+export function isUsable(key: StoredKey): key is UsableKey {
+  return key.secret !== null
 }
 
 function openKey(

@@ -2,6 +2,8 @@ import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 import { createFindCustomProvider } from '../gateway/custom-provider.ts'
 import { createDial } from '../gateway/dial.ts'
+import { createAccessTokens } from '../gateway/access-tokens.ts'
+import { createAddKey } from '../gateway/add-key.ts'
 import { createFlights } from '../gateway/flight.ts'
 import { createPipeline, type Run } from '../gateway/pipeline.ts'
 import { createRefusalSampler } from '../gateway/refusal.ts'
@@ -102,10 +104,12 @@ function createDataPlane(
     chooseTarget: createChooseTarget(config, {
       findCustomProvider: createFindCustomProvider({ live, vault, upstreamPolicy }),
       instance,
+      live,
     }),
     kv,
     flights: createFlights(config.cacheBytes),
     upstreams,
+    addKey: createAddKey({ clock, tokens: createAccessTokens({ upstreams, clock }) }),
     prices: createPriceTable(),
     journal,
     sampler: createRefusalSampler(() => clock.tickMs()),
