@@ -95,7 +95,7 @@ async function getToken(
   const reason = typeof error === 'string' && /^[a-z_]{1,64}$/.test(error) ? `, ${error}` : ''
   throw new GatewayError(
     'upstream_failed',
-    `Failed to get an access token: ${host} did not take the stored service account (status ${status}${reason})`,
+    `Failed to get an access token: ${host} did not take the service account (status ${status}${reason})`,
   )
 }
 
@@ -109,7 +109,7 @@ async function vouch(account: ServiceAccount, { audience, scope }: TokenPlace, i
     return `${text}.${signature.toString('base64url')}`
   } catch {
     // Not the cause: it may hold a piece of the key.
-    throw new GatewayError('upstream_failed', 'The stored service account has no usable private key: store it again.')
+    throw new GatewayError('upstream_failed', 'The service account has no usable private key.')
   }
 }
 

@@ -62,7 +62,7 @@ function cacheKey({ gateway, provider, method, request, key, body, facts }: Cach
   }
   const flags = `${facts.isStream ? 's' : '-'}${request.hidesUsage ? 'h' : '-'}${ownKey === null ? 'b' : 'k'}${key ? 'a' : '-'}`
   // A stored key is known by its config: what it got stays when it is rotated.
-  if (key) headers += part(key.id === null ? 'operator' : 'stored') + part(key.id ?? key.secret)
+  if (key) headers += part(key.id === null ? 'given' : 'stored') + part(key.id ?? key.secret)
   const text =
     `${gateway.number} ${gateway.cacheEpoch} ${flags} ${count} ${headers}${part(scopeOf(provider))}${part(request.origin)}` +
     `${part(method)}${part(request.path)}`

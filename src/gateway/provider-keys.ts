@@ -4,9 +4,9 @@ import { isUsable, type StoredKeys } from '../live/provider-keys.ts'
 import { shown } from './door.ts'
 import type { RequestOptions } from './request-options.ts'
 
-/** A credential of a provider's that Tollgate may add to a request which brought none. */
+/** A credential of a provider's that Tollgate may add to a request which brought none that can be sent as it is. */
 export interface ProviderKey {
-  /** Of its provider config; null: it is the operator's, of the environment. */
+  /** Of its provider config; null: it is not stored, but the operator's of the environment, or the client's own. */
   readonly id: string | null
   readonly secret: string
   /** Null: no limit. */

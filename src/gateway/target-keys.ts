@@ -3,6 +3,7 @@ import type { GatewaySnapshot, Live } from '../live/live.ts'
 import type { JsonKeyUse, KeyPlace, Provider } from '../providers/provider.ts'
 import type { TokenPlace } from './access-tokens.ts'
 import type { Door } from './door.ts'
+import { takeOwnAccount } from './own-account.ts'
 import { chooseKeys, type ProviderKey } from './provider-keys.ts'
 import type { RequestOptions } from './request-options.ts'
 
@@ -63,6 +64,8 @@ export function keysFor(
   { door, options, gateway }: { door: Door; options: RequestOptions; gateway: GatewaySnapshot },
   live: Pick<Live, 'providerKeys'>,
 ): readonly ProviderKey[] {
+  const own = use.jsonKey?.form === 'service-account' ? takeOwnAccount(options.forwarded) : null
+  if (own) return [own]
   if (!options.authenticated && !gateway.byokOnly && options.keyAlias === null) return none
   if (use.isCustom ? bringsAny(options) : bringsOne(use.provider, options)) return none
   const { operatorKey, isKeyless, isCustom } = use

@@ -215,7 +215,7 @@ describe('a service account of Google’s', () => {
     issuer.plan('default', [no], [tokenAnswer('ya29.now', 3600)])
     const got = await send(path)
     assert.equal(got.status, 502)
-    assert.match(got.body.toString(), /did not take the stored service account \(status 400, invalid_grant\)/)
+    assert.match(got.body.toString(), /did not take the service account \(status 400, invalid_grant\)/)
     assert.ok(!got.body.toString().includes('canary'))
     assert.equal((await send(path)).status, 200)
   })
@@ -228,6 +228,19 @@ describe('a service account of Google’s', () => {
     await store('google-vertex-ai', account('cut'), 'cut')
     issuer.plan('default', [{ end: 'reset' }])
     assert.equal((await send(path, { headers: { 'cf-aig-byok-alias': 'cut' } })).status, 502)
+  })
+
+  it('may be the client’s own, in base64, also without a Tollgate token', async () => {
+    issuer.plan('default', [tokenAnswer('ya29.of-the-client', 3600)])
+    const text = Buffer.from(JSON.stringify({ ...account('own'), region: 'us-central1' })).toString('base64')
+    const headers = { ...json, authorization: `Bearer ${text}` }
+    const got = await journey.send(`../${gateway}/${path}`, { body: '{}', headers })
+    assert.deepEqual([got.status, last().headers.authorization], [200, 'Bearer ya29.of-the-client'])
+    assert.equal(exchanges('own').length, 1)
+    assert.ok(!(await journey.kept(got.logId, 'response'))?.includes('of-the-client'))
+    const other = Buffer.from(JSON.stringify({ not: 'an account'.repeat(50) })).toString('base64')
+    await journey.send(`../${gateway}/${path}`, { body: '{}', headers: { ...json, authorization: `Bearer ${other}` } })
+    assert.equal(last().headers.authorization, `Bearer ${other}`)
   })
 
   it('is not needed where the key is a token', async () => {
