@@ -1,4 +1,3 @@
-import { GatewayError } from '../kernel/errors.ts'
 import type { TextLog } from '../kernel/text-log.ts'
 import type { Admission, Kv, Lease, RateLimit, StoredAnswer, Verdict } from '../kv/kv.ts'
 import type { GatewaySnapshot } from '../live/live.ts'
@@ -8,12 +7,12 @@ import { acceptsEncoding } from './decoding.ts'
 import type { Draft } from './draft.ts'
 import { ClientLeft, type Sink } from './exchange.ts'
 import { type Flights, LeaderFailed, type SharedCall } from './flight.ts'
-import type { UpstreamAnswer, UpstreamCall, UpstreamRequest, Upstreams } from './upstream.ts'
+import { countersAway, rateLimited } from './limit-errors.ts'
+import type { UpstreamAnswer, UpstreamCall } from './upstream.ts'
 
 export interface AdmissionDeps {
   kv: Kv
   flights: Flights
-  upstreams: Upstreams
   callWithAttempts: CallWithAttempts
   log: TextLog
 }
@@ -22,7 +21,10 @@ export interface Applicant {
   gateway: GatewaySnapshot
   /** Null: caching is not in play. */
   plan: CachePlan | null
-  upstreamRequest: UpstreamRequest
+  /** Where the call goes, as scheme, host and port. */
+  origin: string
+  /** Calls the provider once. */
+  call: () => UpstreamCall
   /** Null: the target is simply called. */
   attempts: Attempts | null
   /** Whether the request was counted by the rate limit; set here, at its first call. */
@@ -63,8 +65,9 @@ function limitOf({ gateway, isCounted }: Applicant): RateLimit | null {
   return isCounted ? null : gateway.rateLimit
 }
 
-function call({ upstreamRequest, attempts }: Applicant, deps: AdmissionDeps): UpstreamCall {
-  return attempts ? deps.callWithAttempts(upstreamRequest, attempts) : deps.upstreams.call(upstreamRequest)
+function call(applicant: Applicant, deps: AdmissionDeps): UpstreamCall {
+  const { attempts } = applicant
+  return attempts ? deps.callWithAttempts(applicant, attempts) : applicant.call()
 }
 
 /** `joins`: it may wait for another's answer. Where it did so in vain, it goes its own way. */
@@ -125,11 +128,11 @@ async function waitForOther(applicant: Applicant, key: string, { kv }: Admission
 }
 
 /** Who waits for another's call waits no longer than for an own one. */
-async function inTime<T>({ attempts, upstreamRequest }: Applicant, answer: Promise<T>): Promise<T> {
+async function inTime<T>({ attempts, origin }: Applicant, answer: Promise<T>): Promise<T> {
   const timeoutMs = attempts?.plan.timeoutMs ?? null
   if (timeoutMs === null) return await answer
   const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => late.reject(timedOut(upstreamRequest.origin, timeoutMs)), timeoutMs)
+  const timer = setTimeout(() => late.reject(timedOut(origin, timeoutMs)), timeoutMs)
   return await Promise.race([answer, late.promise]).finally(() => clearTimeout(timer))
 }
 
@@ -137,38 +140,14 @@ async function inTime<T>({ attempts, upstreamRequest }: Applicant, answer: Promi
 function allow(verdict: Verdict, applicant: Applicant, isCached: boolean): Lease | null {
   const limit = limitOf(applicant)
   if (verdict.type === 'pass') return verdict.lease
-  if (verdict.type === 'limited' && limit) throw rateLimited(limit, verdict.resetMs)
+  if (verdict.type === 'limited' && limit) throw rateLimited('this gateway', limit, verdict.resetMs)
   if (isCached) bypassed(applicant.draft, 'unavailable')
   if (limit === null || applicant.gateway.rateLimitFailsOpen) return null
-  throw new GatewayError(
-    'unavailable',
-    'The counters of the rate limit cannot be reached, and this gateway lets nothing pass then ' +
-      '(rate_limiting_failure: closed). Try again later.',
-  )
+  throw countersAway()
 }
 
 function bypassed(draft: Draft, reason: string): void {
   draft.cache = { status: 'BYPASS', reason }
-}
-
-/** `RateLimit` and `RateLimit-Policy` as in draft-ietf-httpapi-ratelimit-headers-10, times in whole seconds. */
-function rateLimited({ requests, windowMs, technique }: RateLimit, resetMs: number): GatewayError {
-  const seconds = Math.ceil(resetMs / 1000)
-  const windowSeconds = Math.ceil(windowMs / 1000)
-  return new GatewayError(
-    'rate_limited',
-    `Rate limited: this gateway takes ${requests} requests in ${windowSeconds} s (${technique}). Try again in ${seconds} s`,
-    {
-      headers: [
-        'retry-after',
-        String(seconds),
-        'ratelimit',
-        `"default";r=0;t=${seconds}`,
-        'ratelimit-policy',
-        `"default";q=${requests};w=${windowSeconds}`,
-      ],
-    },
-  )
 }
 
 function settle(lease: Lease, answer: StoredAnswer | null, ttlMs: number, { kv, log }: AdmissionDeps): void {

@@ -8,11 +8,10 @@ import { ClientLeft } from './exchange.ts'
 import { hold } from './held-start.ts'
 import { type AttemptPlan, isRetriedStatus, readRetryAfter, waitMs } from './retry-plan.ts'
 import type { Target } from './target.ts'
-import type { UpstreamAnswer, UpstreamCall, UpstreamRequest, Upstreams } from './upstream.ts'
+import type { UpstreamAnswer, UpstreamCall } from './upstream.ts'
 
 export interface AttemptsDeps {
   clock: Clock
-  upstreams: Upstreams
   breaker: Breaker
   /** How long the start of an answer is held at most. */
   heldStartMs: number
@@ -39,7 +38,13 @@ export function openAttempts(
 }
 
 /** Calls a target until it answers well or may not be called again: one call to whoever waits for its answer. */
-export type CallWithAttempts = (request: UpstreamRequest, attempts: Attempts) => UpstreamCall
+export type CallWithAttempts = (called: Called, attempts: Attempts) => UpstreamCall
+
+/** What is called: where it is, and how it is called once. */
+interface Called {
+  origin: string
+  call: () => UpstreamCall
+}
 
 /** One run of attempts while it runs. */
 interface Running {
@@ -62,14 +67,14 @@ const mostDroppedBytes = 64 * 1024
 const longestDropMs = 2000
 
 export function createAttempts(deps: AttemptsDeps): CallWithAttempts {
-  return (request, attempts) => {
+  return (called, attempts) => {
     const running: Running = { call: null, isLeft: false, interrupt: null }
     const leave = (): void => {
       running.isLeft = true
       running.interrupt?.()
     }
     return {
-      answer: callUntilGood(request, attempts, running, deps),
+      answer: callUntilGood(called, attempts, running, deps),
       leave,
       abort() {
         leave()
@@ -80,7 +85,7 @@ export function createAttempts(deps: AttemptsDeps): CallWithAttempts {
 }
 
 async function callUntilGood(
-  request: UpstreamRequest,
+  called: Called,
   attempts: Attempts,
   running: Running,
   deps: AttemptsDeps,
@@ -89,7 +94,7 @@ async function callUntilGood(
   for (let count = 1; ; count++) {
     const tell = deps.breaker.enter(place, !plan.hasNext)
     if (!tell) throw passedOver(place)
-    const tried = await tryOnce(request, attempts, count, running, tell, deps)
+    const tried = await tryOnce(called, attempts, count, running, tell, deps)
     if (tried.isGood && tried.answer) return tried.answer
 
     const isOver = count === plan.maxAttempts || !tried.mayRetry || (plan.hasNext && deps.breaker.isOpen(place))
@@ -103,7 +108,7 @@ async function callUntilGood(
 
 /** Calls once, and waits until it is known whether that went well. Throws what is no failure of the provider. */
 async function tryOnce(
-  request: UpstreamRequest,
+  called: Called,
   attempts: Attempts,
   count: number,
   running: Running,
@@ -117,8 +122,8 @@ async function tryOnce(
   tries.push(attempt)
   try {
     if (running.isLeft) throw new ClientLeft('the client left between two attempts')
-    running.call = deps.upstreams.call(request)
-    const answer = await headInTime(running.call, plan.timeoutMs, request.origin, running)
+    running.call = called.call()
+    const answer = await headInTime(running.call, plan.timeoutMs, called.origin, running)
     attempt.status = answer.status
     const isGood = answer.status >= 200 && answer.status < 300
     const mayFollow = plan.hasNext || count < plan.maxAttempts

@@ -19,6 +19,8 @@ interface Parts {
   isStream: boolean
   hidesUsage: boolean
   ownKey: string | null
+  /** A key that Tollgate adds: the id of a stored one, and its secret. */
+  added: [id: string | null, secret: string] | null
 }
 
 // Few values each, so that two requests are often alike in all parts but one; some look like others put together.
@@ -37,6 +39,7 @@ const parts: fc.Arbitrary<Parts> = fc.record({
   isStream: fc.boolean(),
   hidesUsage: fc.boolean(),
   ownKey: fc.option(fc.constantFrom(...texts.slice(1)), { nil: null }),
+  added: fc.option(fc.tuple(fc.constantFrom(null, ...texts), fc.constantFrom(...texts)), { nil: null }),
 })
 
 function gatewayOf(number: number, cacheEpoch: number, settings: Record<string, unknown>): CacheAsk['gateway'] {
@@ -65,6 +68,7 @@ function ask(
       headers: given.headers.flat(),
       hidesUsage: given.hidesUsage,
     },
+    key: given.added && { id: given.added[0], secret: given.added[1], limit: null },
     body: { bytes: Buffer.from(given.body), rest: null },
     facts: { model: null, isStream: given.isStream },
     ...changes,
@@ -77,10 +81,14 @@ function keyOf(given: Parts): string {
   return plan.type === 'cached' ? plan.key : ''
 }
 
-/** What the key must tell apart, written plainly: header names without case, and the body only where no key replaces it. */
-function essence({ headers, body, ownKey, ...rest }: Parts): string {
+/**
+ * What the key must tell apart, written plainly: header names without case, the body only where no key replaces it, and
+ * of an added credential its id where it has one.
+ */
+function essence({ headers, body, ownKey, added, ...rest }: Parts): string {
   const named = headers.map(([name, value]) => [name.toLowerCase(), value])
-  return JSON.stringify([rest, named, ownKey, ownKey === null ? body : null])
+  const credential = added && (added[0] === null ? [added[1]] : added[0])
+  return JSON.stringify([rest, named, ownKey, ownKey === null ? body : null, credential])
 }
 
 describe('the key of a cached answer', () => {
@@ -130,6 +138,7 @@ const plainParts: Parts = {
   isStream: false,
   hidesUsage: false,
   ownKey: null,
+  added: null,
 }
 
 describe('whether a request is cached', () => {

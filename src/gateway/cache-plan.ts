@@ -5,6 +5,7 @@ import { credentialHeaders } from '../kernel/header-names.ts'
 import type { GatewaySnapshot } from '../live/live.ts'
 import { isMeaningfulHeader } from '../providers/meaningful-headers.ts'
 import type { Provider } from '../providers/provider.ts'
+import type { ProviderKey } from './provider-keys.ts'
 import type { RequestBody } from './request-body.ts'
 import type { CacheOptions } from './request-options.ts'
 
@@ -20,8 +21,10 @@ export interface CacheAsk {
   provider: Provider
   format: Format
   method: string
-  /** As the provider is asked: with the client's own credential or the added one. */
+  /** As the provider is asked, with the client's own credential. */
   request: { origin: string; path: string; headers: readonly string[]; hidesUsage: boolean; translate?: unknown }
+  /** The key that Tollgate adds; null: none. */
+  key: ProviderKey | null
   body: Pick<RequestBody, 'bytes' | 'rest'>
   facts: RequestFacts
 }
@@ -48,7 +51,7 @@ export function planCache(ask: CacheAsk): CachePlan | null {
  * Every part with its length before it: no two requests that differ in a part are written the same. The credential is
  * a part, so whoever has another one gets nothing of this one's; the hash lets nobody read it from the key.
  */
-function cacheKey({ gateway, provider, method, request, body, facts }: CacheAsk, ownKey: string | null): string {
+function cacheKey({ gateway, provider, method, request, key, body, facts }: CacheAsk, ownKey: string | null): string {
   let headers = ''
   let count = 0
   for (let at = 0; at + 1 < request.headers.length; at += 2) {
@@ -57,7 +60,9 @@ function cacheKey({ gateway, provider, method, request, body, facts }: CacheAsk,
     headers += part(name) + part(request.headers[at + 1] ?? '')
     count++
   }
-  const flags = `${facts.isStream ? 's' : '-'}${request.hidesUsage ? 'h' : '-'}${request.translate ? 'c' : '-'}${ownKey === null ? 'b' : 'k'}`
+  const flags = `${facts.isStream ? 's' : '-'}${request.hidesUsage ? 'h' : '-'}${request.translate ? 'c' : '-'}${ownKey === null ? 'b' : 'k'}${key ? 'a' : '-'}`
+  // A stored key is known by its config: what it got stays when it is rotated.
+  if (key) headers += part(key.id === null ? 'given' : 'stored') + part(key.id ?? key.secret)
   const text =
     `${gateway.number} ${gateway.cacheEpoch} ${flags} ${count} ${headers}${part(scopeOf(provider))}${part(request.origin)}` +
     `${part(method)}${part(request.path)}`

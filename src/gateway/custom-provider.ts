@@ -14,6 +14,7 @@ import type { RequestOptions } from './request-options.ts'
 
 /** A custom provider of an account, ready for calls. */
 export interface CustomProvider {
+  id: string
   provider: Provider
   headers: readonly ExtraHeader[]
   /** Null where no cost is in force. */
@@ -59,11 +60,14 @@ export function createFindCustomProvider(deps: CustomProviderDeps): FindCustomPr
   }
 }
 
-/** Adds the provider's own headers to those that go out, and their secrets to what is masked. */
-export function addExtraHeaders(headers: readonly ExtraHeader[], options: RequestOptions): void {
+/**
+ * Adds the provider's own headers to those that go out, and their secrets to what is masked. `taken`: where a stored key goes,
+ * which comes before a credential of these headers; null: there is none.
+ */
+export function addExtraHeaders(headers: readonly ExtraHeader[], options: RequestOptions, taken: string | null): void {
   for (const { name, value, isCredential, secret } of headers) {
     const isOwn = (_: string, at: number): boolean => options.forwarded[at - (at % 2)]?.toLowerCase() === name
-    if (isCredential && (!options.authenticated || options.forwarded.some(isOwn))) continue
+    if (isCredential && (!options.authenticated || name === taken || options.forwarded.some(isOwn))) continue
     options.forwarded = options.forwarded.filter((text, at) => !isOwn(text, at))
     options.forwarded.push(name, value)
     if (secret !== null) options.secrets.push(secret)
@@ -100,7 +104,7 @@ function compile(snapshot: CustomProviderSnapshot, { vault, upstreamPolicy }: Cu
     baseUrl: baseUrl.replace(/\/+$/, ''),
     version: `${id}.${modifiedMs}`,
   }
-  return { custom: { provider, headers: readExtraHeaders(headers), prices: createCustomPrices(slug, costs) } }
+  return { custom: { id, provider, headers: readExtraHeaders(headers), prices: createCustomPrices(slug, costs) } }
 }
 
 /** As `management` checked it before it was stored: an object of texts. */

@@ -7,6 +7,7 @@ import type { Kv } from '../kv/kv.ts'
 import type { Credentials } from '../live/credentials.ts'
 import type { GatewaySnapshot, Live } from '../live/live.ts'
 import type { PriceTable } from '../pricing/price-table.ts'
+import type { AddKey } from './add-key.ts'
 import { admit, type Admitted, type Applicant } from './admission.ts'
 import { type Passage, passOn } from './answer.ts'
 import { type CallWithAttempts, isUpstreamFailure, openAttempts } from './attempts.ts'
@@ -17,6 +18,7 @@ import { checkDoor, type Door, isUniversal, readDoor } from './door.ts'
 import { describeChat, describeRequest, type Draft, openDraft, ownHeaders, writeDraft } from './draft.ts'
 import { ClientLeft, type Exchange, type Sink } from './exchange.ts'
 import type { Flights } from './flight.ts'
+import { callTarget } from './keyed-call.ts'
 import { hasLeft, nowhere } from './nowhere.ts'
 import { chatRefusalBody, type RefusalSampler, refusalBody } from './refusal.ts'
 import { replay } from './replay.ts'
@@ -43,6 +45,7 @@ export interface PipelineDeps {
   flights: Flights
   upstreams: Upstreams
   callWithAttempts: CallWithAttempts
+  addKey: AddKey
   prices: PriceTable
   journal: Journal
   sampler: RefusalSampler
@@ -97,8 +100,8 @@ export function createPipeline(deps: PipelineDeps): Run {
       let isCounted = false
       for (let step: Step | null = first; step; step = step.next) {
         if (isList) draft = openStep(draft, step, gateway, deps)
-        const applicant = apply({ gateway, method, step, draft, sink, onCall, isCounted }, limits)
-        const { acceptEncoding, attempts, upstreamRequest } = applicant
+        const applicant = apply({ gateway, method, step, draft, sink, onCall, isCounted }, deps)
+        const { acceptEncoding, attempts, hidesUsage } = applicant
 
         // cache: a stored answer, or one that is on its way to somebody else; limit: once, where neither is there; attempt
         const admitted = step.next ? await admitOrFail(applicant, deps) : await admit(applicant, deps)
@@ -114,7 +117,6 @@ export function createPipeline(deps: PipelineDeps): Run {
 
         // answer: bytes to the client, a tap beside; ended: usage, cost, record, and only then the last byte
         const { answer, shared, call } = admitted
-        const { hidesUsage } = upstreamRequest
         const passage = { draft, target: step.target, answer, sink, hidesUsage, method, abort: call.abort, shared }
         if (attempts?.hasFailed !== true) {
           await passOn(passage, deps)
@@ -153,27 +155,30 @@ interface Application {
 /** One step as it is tried: what its provider is asked, whether the cache may answer, and how often it is called. */
 function apply(
   { gateway, method, step, draft, sink, onCall, isCounted }: Application,
-  limits: BodyLimits,
-): Applicant & { upstreamRequest: { hidesUsage: boolean } } {
+  deps: PipelineDeps,
+): Applicant & { hidesUsage: boolean } {
   const { target, options, body } = step
-  if (target.added) draft.secrets.push(target.added.secret)
   describeChat(draft, target)
   const { provider, format } = target
   const facts = format.readRequest({ path: target.endpoint, query: target.query, fields: body.fields })
-  describeRequest(draft, format, facts, body, limits.keptBytes)
-  const upstreamRequest = toUpstreamRequest(target, method, options, body, facts)
-  const request = upstreamRequest
-  const plan = planCache({ gateway, options: options.cache, provider, format, method, request, body, facts })
+  describeRequest(draft, format, facts, body, deps.limits.keptBytes)
+  const request = toUpstreamRequest(target, method, options, body, facts)
+  const key = target.keys[0] ?? null
+  const plan = planCache({ gateway, options: options.cache, provider, format, method, request, key, body, facts })
   const attemptPlan = planAttempts(gateway, options.attempts, {
     isWhole: body.rest === null,
     hasNext: step.next !== null,
   })
   const attempts = attemptPlan && openAttempts(attemptPlan, gateway, target, facts)
   if (attempts) draft.tries = attempts.tries
+  const { secrets } = draft
+  const onSecrets = (found: readonly string[]): void => void secrets.push(...found)
   return {
     gateway,
     plan,
-    upstreamRequest,
+    origin: request.origin,
+    call: () => callTarget({ request, target, gateway, onSecrets }, deps),
+    hidesUsage: request.hidesUsage,
     attempts,
     isCounted,
     draft,

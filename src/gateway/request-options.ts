@@ -36,6 +36,8 @@ export interface RequestOptions {
   metadata: Record<string, string | number | boolean> | null
   /** The Tollgates that the request came through, as the header says; null: none. */
   hops: string | null
+  /** The stored key that the request names; null: none. */
+  keyAlias: string | null
   /** Null where no header speaks of the cache. */
   cache: CacheOptions | null
   /** Null where no header speaks of attempts. */
@@ -70,6 +72,7 @@ export function readOptions(rawHeaders: readonly string[], query: string, creden
     collectLogPayload: true,
     metadata: null,
     hops: null,
+    keyAlias: null,
     cache: null,
     attempts: null,
     problem: null,
@@ -82,8 +85,7 @@ export function readOptions(rawHeaders: readonly string[], query: string, creden
     const name = raw.toLowerCase()
     const text = withoutScheme(value)
     if (credentialHeaders.has(name)) {
-      // An unset variable in a command line: no credential, and no reason to keep back one that Tollgate could add.
-      if (text === '' || /^(?:bearer|token|key|api-key)$/i.test(text)) continue
+      if (isPlaceholder(text)) continue
       options.secrets.push(text)
     }
     const own = credentials.find(value)
@@ -105,6 +107,14 @@ export function readOptions(rawHeaders: readonly string[], query: string, creden
   if (older) readOlder(options, older)
   if (query !== '') readQuery(options, credentials)
   return options
+}
+
+/**
+ * No credential, and no reason to keep back one that Tollgate could add: an unset variable in a command line, or what
+ * Cloudflare's `ai-gateway-provider` (`CF_TEMP_TOKEN`) and others (`unused`) send where an SDK insists on a key.
+ */
+function isPlaceholder(text: string): boolean {
+  return text.length <= 13 && /^(?:|bearer|token|key|api-key|unused|cf_temp_token)$/i.test(text)
 }
 
 function takeCredential(options: RequestOptions, { text, caller }: FoundCredential): void {
@@ -136,6 +146,9 @@ function readOwn(options: RequestOptions, name: string, value: string): void {
     case hopHeader:
       // Several of them are one list.
       options.hops = options.hops === null ? value : `${options.hops}, ${value}`
+      break
+    case 'cf-aig-byok-alias':
+      options.keyAlias = readText(options, name, value, 64)
       break
     case 'cf-aig-skip-cache':
     case 'cf-aig-cache-ttl':
@@ -236,7 +249,10 @@ function readQuery(options: RequestOptions, credentials: Credentials): void {
     const name = part.slice(0, equals === -1 ? undefined : equals)
     const value = equals === -1 ? part : part.slice(equals + 1)
     const decoded = value.includes('%') ? decodeLeniently(value) : value
-    if (credentialParameters.has(name.toLowerCase())) options.secrets.push(value, decoded)
+    if (credentialParameters.has(name.toLowerCase())) {
+      if (isPlaceholder(decoded)) continue
+      options.secrets.push(value, decoded)
+    }
     const own = credentials.find(decoded)
     if (own !== null) {
       takeCredential(options, own)

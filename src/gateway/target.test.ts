@@ -17,7 +17,8 @@ const gateway = createLive([record]).gateway('a', 'g') ?? assert.fail()
 const credentials = createCredentials(makeToken(), { token: () => undefined }, { nowMs: () => 0, tickMs: () => 0 })
 
 const accountId = '0123456789abcdef0123456789abcdef'
-const parts = { findCustomProvider: () => null, instance: 'here' }
+const live = { providerKeys: () => undefined }
+const parts = { findCustomProvider: () => null, instance: 'here', live }
 const own = createChooseTarget(readConfig(slugs, {}), parts)
 const overridden = createChooseTarget(
   readConfig(
@@ -121,8 +122,9 @@ test('no path leaves the base of a custom provider, and no slug reaches another 
     provider: { ...customProvider, slug: 'custom-x', name: 'x', baseUrl: 'https://llm.example.com/base/v1' },
   }
   const chooseCustom = createChooseTarget(readConfig(slugs, {}), {
-    findCustomProvider: ({ slug }) => (slug === 'custom-x' ? { ...custom, headers: [], prices: null } : null),
+    findCustomProvider: ({ slug }) => (slug === 'custom-x' ? { ...custom, id: 'x', headers: [], prices: null } : null),
     instance: 'here',
+    live,
   })
   fc.assert(
     fc.property(path, (tried) => {

@@ -1,18 +1,21 @@
 import type { Config } from '../kernel/config.ts'
 import { GatewayError } from '../kernel/errors.ts'
-import type { GatewaySnapshot } from '../live/live.ts'
+import type { SigningScope } from '../kernel/sigv4.ts'
+import type { GatewaySnapshot, Live } from '../live/live.ts'
 import type { Format } from '../formats/format.ts'
 import { formats } from '../formats/index.ts'
 import { type Address, addressOf, formatOf, joinPath } from '../providers/address.ts'
 import { providers } from '../providers/index.ts'
-import type { Provider } from '../providers/provider.ts'
+import type { KeyPlace, Provider } from '../providers/provider.ts'
 import type { PriceTable } from '../pricing/price-table.ts'
 import { addExtraHeaders, type CustomProvider, type FindCustomProvider } from './custom-provider.ts'
 import { checkPath, type Door, shown } from './door.ts'
 import { addHop } from './hops.ts'
+import type { ProviderKey } from './provider-keys.ts'
 import type { RequestOptions } from './request-options.ts'
 import type { UpstreamCall } from './upstream.ts'
 import { takeTargetHeader } from './target-header.ts'
+import { createKeyUse, hasSignature, type JsonKey, keysFor, type KeyUse, moveBearer } from './target-keys.ts'
 
 /** Where one attempt goes: everything the call needs beside the body. */
 export interface Target {
@@ -29,8 +32,14 @@ export interface Target {
   isSigned: boolean
   /** What is sent in place of the client's body, and how its answer is given back; absent: at native doors. */
   chat?: TargetChat
-  /** A credential Tollgate adds, because the request brought none; null: nothing is added. */
-  added: { name: string; value: string; secret: string } | null
+  /** What Tollgate may add, because the request brought no credential: the first, after a refusal the next. Mostly empty. */
+  keys: readonly ProviderKey[]
+  /** Where a key goes. */
+  keyPlace: KeyPlace
+  /** What a key is where it is a JSON object; null: every key is a text. */
+  jsonKey: JsonKey | null
+  /** What a request is signed for; null: nothing is signed. */
+  signedFor: SigningScope | null
   /** A user gave the address: it is dialled only where that is allowed. */
   isUserGiven: boolean
   /** The provider's own prices; null: those of the price table. */
@@ -49,7 +58,7 @@ export interface TargetChat {
   translate: (call: UpstreamCall) => UpstreamCall
 }
 
-/** Finds the target of a request at a native door. Throws `provider_invalid`. */
+/** Finds the target of a request at a native door. Throws `provider_invalid`, `key_unknown` and `unauthorized`. */
 export type ChooseTarget = (door: Door, options: RequestOptions, gateway: GatewaySnapshot) => Target
 
 interface Base {
@@ -58,7 +67,7 @@ interface Base {
   override: string | null
   /** Cloudflare's account in the address; null: that of the request. */
   accountId: string | null
-  apiKey: string | null
+  keyUse: KeyUse
   custom: CustomProvider | null
   /**
    * By the path a client used: the same few come again and again, and finding their place costs more than knowing it.
@@ -68,7 +77,7 @@ interface Base {
 }
 
 /** What a target has of a path alone. */
-type Place = Pick<Target, 'format' | 'origin' | 'path' | 'endpoint'>
+type Place = Pick<Target, 'format' | 'origin' | 'path' | 'endpoint' | 'keyPlace' | 'signedFor'>
 
 /** Paths come from clients: what is kept of them is bounded. */
 const mostKnown = 500
@@ -82,14 +91,19 @@ const accountPlace = '{workers_ai_account_id}'
  */
 export function createChooseTarget(
   config: Config,
-  { findCustomProvider, instance }: { findCustomProvider: FindCustomProvider; instance: string },
+  {
+    findCustomProvider,
+    instance,
+    live,
+  }: { findCustomProvider: FindCustomProvider; instance: string; live: Pick<Live, 'providerKeys'> },
 ): ChooseTarget {
   const bases = new Map<string, Base>()
   for (const provider of providers) {
-    const { baseUrl: override = null, apiKey = null } = config.providers.get(provider.slug) ?? {}
+    const { baseUrl: override = null, apiKey = null, tokenUrl = null } = config.providers.get(provider.slug) ?? {}
     const accountId = config.workersAiAccountId
     const needsAccount = override === null && accountId === null && provider.baseUrl?.includes(accountPlace)
-    const base = { provider, override, accountId, apiKey, custom: null, known: needsAccount ? null : new Map() }
+    const keyUse = createKeyUse(provider, { apiKey, tokenUrl, isKeyless: override !== null, customId: null })
+    const base = { provider, override, accountId, keyUse, custom: null, known: needsAccount ? null : new Map() }
     for (const slug of [provider.slug, ...(provider.aliases ?? [])]) bases.set(slug, base)
   }
 
@@ -98,18 +112,19 @@ export function createChooseTarget(
   return (door, options, gateway) => {
     const base = bases.get(door.slug) ?? findCustomBase(door)
     if (!base) throw unknownProvider(door.slug)
-    const { provider, apiKey, custom } = base
+    const { provider, keyUse, custom } = base
     const named = takeTargetHeader(provider, options)
-    const { format, origin, path, endpoint } = named ? namedPlace(base, named) : placeOf(base, door)
+    const place = named ? namedPlace(base, named) : placeOf(base, door)
     const query = named ? named.search.slice(1) : options.query
-    const isSigned = provider.signature !== undefined && hasSignature(provider.signature, options)
-    if (custom) addExtraHeaders(custom.headers, options)
-    const added = apiKey !== null && mayAdd(provider, options, gateway) ? credential(provider, apiKey) : null
+    const isSigned = hasSignature(provider, options)
+    const keys = keysFor(keyUse, { door, options, gateway }, live)
+    if (place.keyPlace !== keyUse.place && !isSigned) moveBearer(options.forwarded, place.keyPlace)
+    if (custom) addExtraHeaders(custom.headers, options, keys.length > 0 ? place.keyPlace.name : null)
     // A request that its client signed is not changed, and leads to where that is looked at.
     if (!isSigned) addHop(options, instance)
     const isUserGiven = custom !== null
     const prices = custom?.prices ?? null
-    return { provider, format, origin, path, query, endpoint, isSigned, added, isUserGiven, prices }
+    return { ...place, provider, query, isSigned, keys, jsonKey: keyUse.jsonKey, isUserGiven, prices }
   }
 }
 
@@ -120,14 +135,13 @@ function createFindCustomBase(findCustomProvider: FindCustomProvider): (door: Do
     if (!custom) return null
     const known = bases.get(custom)
     if (known) return known
-    const base: Base = { ...ofUsers, provider: custom.provider, custom, known: new Map() }
+    const { id, provider } = custom
+    const keyUse = createKeyUse(provider, { apiKey: null, tokenUrl: null, isKeyless: true, customId: id })
+    const base: Base = { provider, override: null, accountId: null, keyUse, custom, known: new Map() }
     bases.set(custom, base)
     return base
   }
 }
-
-/** What the configuration says of providers that users made: nothing. */
-const ofUsers = { override: null, accountId: null, apiKey: null }
 
 function unknownProvider(slug: string): GatewayError {
   const known = providers.map((provider) => provider.slug).join(', ')
@@ -150,10 +164,11 @@ function placeOf(base: Base, door: Door): Place {
   return place
 }
 
-function toPlace(base: Base, { base: url, path }: Address, accountId: string): Place {
+function toPlace(base: Base, { base: url, path, signedFor, auth }: Address, accountId: string): Place {
   const to = split(base.override ?? fillAccount(url, base.accountId ?? accountId))
   const format = formatOf(base.provider, path) ?? formats.unread
-  return { format, origin: to.origin, path: joinPath(to.path, path), endpoint: path }
+  const place = { format, origin: to.origin, path: joinPath(to.path, path), endpoint: path }
+  return { ...place, keyPlace: auth ?? base.keyUse.place, signedFor: signedFor ?? null }
 }
 
 /** The place of an address that the request names. What it reaches beside the provider's base is not read. */
@@ -184,38 +199,4 @@ function fillAccount(url: string, accountId: string): string {
     `This provider needs a Cloudflare account, and ${shown(accountId)} is not one (32 hex digits): ` +
       'set TOLLGATE_PROVIDER_WORKERS_AI_ACCOUNT_ID',
   )
-}
-
-function hasSignature({ scheme, parameter }: { scheme: string; parameter: string }, options: RequestOptions): boolean {
-  if (hasParameter(options.query, parameter)) return true
-  const { forwarded } = options
-  return forwarded.some(
-    (text, at) => at % 2 === 1 && text.startsWith(`${scheme} `) && isNamed(forwarded[at - 1], 'authorization'),
-  )
-}
-
-/** A key of the environment is for requests that showed a Tollgate credential and bring no key of their own. */
-function mayAdd(provider: Provider, options: RequestOptions, gateway: GatewaySnapshot): boolean {
-  if (!options.authenticated || gateway.byokOnly) return false
-  return !provider.auth.some((place) =>
-    place.in === 'header' ? hasHeader(options.forwarded, place.name) : hasParameter(options.query, place.name),
-  )
-}
-
-function hasHeader(headers: readonly string[], name: string): boolean {
-  return headers.some((text, at) => at % 2 === 0 && isNamed(text, name))
-}
-
-function isNamed(header: string | undefined, name: string): boolean {
-  return header?.toLowerCase() === name
-}
-
-function hasParameter(query: string, name: string): boolean {
-  return query.split('&').some((part) => part.startsWith(`${name}=`))
-}
-
-function credential(provider: Provider, key: string): Target['added'] {
-  const place = provider.auth.find((entry) => entry.in === 'header')
-  if (!place) return null
-  return { name: place.name, value: place.scheme === null ? key : `${place.scheme} ${key}`, secret: key }
 }

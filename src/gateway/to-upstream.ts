@@ -29,7 +29,6 @@ export function toUpstreamRequest(
   const wanted = chat?.isTranslated === true ? null : acceptEncoding
   const isKept = target.isSigned && acceptEncoding !== null
   headers.push('accept-encoding', isKept ? acceptEncoding : acceptedEncodings(wanted, facts.isStream))
-  if (target.added) headers.push(target.added.name, target.added.value)
   if (body.rest !== null && body.lengthBytes !== null) headers.push('content-length', String(body.lengthBytes))
   return {
     origin: target.origin,

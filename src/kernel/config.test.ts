@@ -20,8 +20,8 @@ test('a provider is named by its slug in capitals, with _ for -', () => {
     TOLLGATE_PROVIDER_WORKERS_AI_ACCOUNT_ID: '0123456789abcdef0123456789abcdef',
     TOLLGATE_PROVIDER_OPENAI_API_KEY: 'sk-1',
   })
-  assert.deepEqual(providers.get('workers-ai'), { baseUrl: 'http://127.0.0.1:9000/ai', apiKey: null })
-  assert.deepEqual(providers.get('openai'), { baseUrl: null, apiKey: 'sk-1' })
+  assert.deepEqual(providers.get('workers-ai'), { baseUrl: 'http://127.0.0.1:9000/ai', apiKey: null, tokenUrl: null })
+  assert.deepEqual(providers.get('openai'), { baseUrl: null, apiKey: 'sk-1', tokenUrl: null })
 })
 
 test('encryption keys are taken as they are, and a wrong one is not repeated', () => {

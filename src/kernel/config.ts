@@ -46,6 +46,8 @@ export interface Config {
 export interface ProviderOverride {
   baseUrl: string | null
   apiKey: string | null
+  /** Where access tokens for its service accounts are got. */
+  tokenUrl: string | null
 }
 
 /** A wrong value in the environment: one line that names the variable, the value and what is allowed. */
@@ -72,7 +74,7 @@ const names = new Set([
   'TOLLGATE_MAX_JOURNAL_BYTES',
   'TOLLGATE_LOG_LEVEL',
 ])
-const providerName = /^TOLLGATE_PROVIDER_([A-Z0-9_]+)_(BASE_URL|API_KEY)$/
+const providerName = /^TOLLGATE_PROVIDER_([A-Z0-9_]+)_(BASE_URL|API_KEY|TOKEN_URL)$/
 
 /** Reads the configuration. `slugs` are the known providers' slugs. Throws `ConfigError` at the first wrong value. */
 export function readConfig(slugs: readonly string[], environment: NodeJS.ProcessEnv = process.env): Config {
@@ -90,8 +92,9 @@ export function readConfig(slugs: readonly string[], environment: NodeJS.Process
       warnings.push(`${name} is set, but nothing reads it${match ? `: providers are ${slugs.join(', ')}` : ''}`)
       continue
     }
-    const override = providers.get(slug) ?? { baseUrl: null, apiKey: null }
+    const override = providers.get(slug) ?? { baseUrl: null, apiKey: null, tokenUrl: null }
     if (match[2] === 'BASE_URL') override.baseUrl = httpUrl(name, text)
+    if (match[2] === 'TOKEN_URL') override.tokenUrl = httpUrl(name, text)
     if (match[2] === 'API_KEY') override.apiKey = headerText(name, text)
     providers.set(slug, override)
   }

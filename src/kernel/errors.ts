@@ -19,6 +19,7 @@ const table = {
   loop: { number: 2008, status: 508, retryable: false },
   unauthorized: { number: 2009, status: 401, retryable: false },
   chat_invalid: { number: 2019, status: 400, retryable: false },
+  key_unknown: { number: 2040, status: 400, retryable: false },
   input_invalid: { number: 7001, status: 400, retryable: false },
   body_too_large: { number: 7001, status: 413, retryable: false },
   client_too_slow: { number: 7001, status: 408, retryable: true },

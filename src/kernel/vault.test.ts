@@ -59,6 +59,17 @@ describe('the vault', () => {
     assert.equal(createVault(keyOf(2)).open(sealed, 'a'), 'sk-2')
   })
 
+  it('seals anew what is sealed with an older key, and nothing else', () => {
+    const old = vault.seal('sk-1', 'a')
+    const both = createVault(`${keyOf(2)},${keyOf(1)}`)
+    const [newest = '', older = ''] = both.keyIds
+    assert.deepEqual([vault.keyIds, old.split('.')[1]], [[older], older])
+    const anew = both.reseal(old, 'a') ?? assert.fail()
+    assert.equal(anew.split('.')[1], newest)
+    assert.equal(createVault(keyOf(2)).open(anew, 'a'), 'sk-1')
+    assert.deepEqual([both.reseal(anew, 'a'), both.reseal(old, 'b'), both.reseal('x', 'a')], [null, null, null])
+  })
+
   it('takes keys of 32 bytes in base64 and nothing else', () => {
     assert.equal(readVaultKeys(`${keyOf(1)}\n ${keyOf(2)}`)?.length, 2)
     assert.deepEqual(readVaultKeys(Buffer.alloc(32, 255).toString('base64url')), [Buffer.alloc(32, 255)])

@@ -8,6 +8,10 @@ export interface Vault {
   seal(secret: string, place: string): string
   /** Null where it cannot be opened: sealed with a key that is not here, for another place, or changed. */
   open(sealed: string, place: string): string | null
+  /** The ids of its keys, newest first. They tell nothing of them. */
+  keyIds: readonly string[]
+  /** The same secret sealed with the newest key; null where it is that already, or cannot be opened. */
+  reseal(sealed: string, place: string): string | null
 }
 
 const algorithm = 'aes-256-gcm'
@@ -27,7 +31,13 @@ export function createVault(text: string): Vault {
   if (!keys || !first) throw new Error('The vault has no key.')
   const byId = new Map(keys.map((key) => [idOf(key), key]))
   const firstId = idOf(first)
-  return {
+  const vault: Vault = {
+    keyIds: [...byId.keys()],
+    reseal(sealed, place) {
+      if (sealed.startsWith(`v1.${firstId}.`)) return null
+      const secret = vault.open(sealed, place)
+      return secret === null ? null : vault.seal(secret, place)
+    },
     seal(secret, place) {
       const iv = randomBytes(ivBytes)
       const cipher = createCipheriv(algorithm, first, iv).setAAD(Buffer.from(place))
@@ -49,6 +59,7 @@ export function createVault(text: string): Vault {
       }
     },
   }
+  return vault
 }
 
 /** Keys of 32 bytes in base64, separated by commas or white space, newest first. Null for a text that is no such thing. */

@@ -37,6 +37,8 @@ export interface Admission {
     joins: boolean
   } | null
   limit: RateLimit | null
+  /** Which of the gateway's windows the limit counts in, 1-100 characters; absent: that of the gateway itself. */
+  window?: string
 }
 
 export interface RateLimit {

@@ -132,14 +132,16 @@ async function openParts({ url, scope, clock, log, times: changed }: RedisKvOpti
   }
 }
 
-async function admit({ gateway, cache, limit }: Admission, parts: Parts): Promise<Verdict> {
+async function admit({ gateway, cache, limit, window }: Admission, parts: Parts): Promise<Verdict> {
   const keys = parts.keysOf(gateway)
   const key = cache?.key ?? ''
   const lease = cache?.joins ? { gateway, key, token: parts.newToken() } : null
+  // One that has a name is not dropped with its gateway: it expires.
+  const name = window === undefined ? '' : `:${window}`
   try {
     const answer = await parts.asking.run(
       admitScript,
-      [keys.answer + key, keys.lease + key, keys.window, keys.groups],
+      [keys.answer + key, keys.lease + key, keys.window + name, keys.groups + name],
       [
         cache ? '1' : '0',
         lease?.token ?? '',

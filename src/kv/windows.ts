@@ -3,8 +3,11 @@ import type { RateLimit } from './kv.ts'
 
 /** Counts the requests of gateways in their windows, in this process. */
 export interface Windows {
-  /** Counts a request and gives 0; or counts nothing and gives the milliseconds (at least 1) until one may pass again. */
-  take(gateway: number, limit: RateLimit): number
+  /**
+   * Counts a request and gives 0; or counts nothing and gives the milliseconds (at least 1) until one may pass again.
+   * `name`: which of the gateway's windows; empty for its own.
+   */
+  take(gateway: number, name: string, limit: RateLimit): number
   forget(gateway: number): void
 }
 
@@ -19,17 +22,18 @@ interface Window {
  * was changed begins anew.
  */
 export function createWindows(clock: Clock): Windows {
-  const windows = new Map<number, Window>()
+  const gateways = new Map<number, Map<string, Window>>()
   return {
-    take(gateway, { requests, windowMs, technique }) {
-      let window = windows.get(gateway)
+    take(gateway, name, { requests, windowMs, technique }) {
+      const windows = gateways.get(gateway) ?? new Map<string, Window>()
+      let window = windows.get(name)
       if (window?.technique !== technique || window.windowMs !== windowMs) {
         window = technique === 'fixed' ? createFixedWindow(clock, windowMs) : createSlidingWindow(clock, windowMs)
-        windows.set(gateway, window)
+        gateways.set(gateway, windows.set(name, window))
       }
       return window.take(requests)
     },
-    forget: (gateway) => void windows.delete(gateway),
+    forget: (gateway) => void gateways.delete(gateway),
   }
 }
 

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { GatewayRecord } from '../contract/gateway-record.ts'
+import type { ProviderKey } from '../contract/provider-configs.ts'
+import { createVault } from '../kernel/vault.ts'
 import { createLive } from './live.ts'
 
 const record = (number: number, modifiedMs: number, settings: Record<string, unknown> = {}): GatewayRecord => ({
@@ -52,4 +54,29 @@ test('a change that comes late does not undo a newer one, nor a removal the gate
   assert.equal(live.gateway('acc', 'gate')?.number, 2)
   live.apply({ type: 'gateway-removed', number: 2, accountId: 'acc', id: 'gate', version: null })
   assert.equal(live.gateway('acc', 'gate'), undefined)
+})
+
+test('provider keys come with their documents, sealed, and go with their gateway', () => {
+  const vault = createVault(Buffer.alloc(32, 7).toString('base64'))
+  const live = createLive([record(1, 1)], vault)
+  const key: ProviderKey = {
+    id: 'k',
+    alias: 'main',
+    isDefault: true,
+    sealed: vault.seal('sk-1', 'k'),
+    preview: '',
+    secretId: null,
+    rateLimit: null,
+    rateLimitPeriod: null,
+    createdMs: 1,
+    modifiedMs: 1,
+  }
+  const place = { id: 'd', accountId: 'acc', gateway: 1, parentId: null, name: 'p', createdMs: 1, modifiedMs: 1 }
+  const document = { ...place, kind: 'provider_keys' as const, body: { keys: [key] } }
+  live.apply({ type: 'documents', put: [document], removed: [], version: null })
+  assert.equal(live.providerKeys(1, 'p')?.inTurn[0]?.secret, 'sk-1')
+  live.apply({ type: 'all-documents', documents: [document], version: null })
+  assert.equal(live.providerKeys(1, 'p')?.inTurn[0]?.secret, 'sk-1')
+  live.apply({ type: 'gateway-removed', number: 1, accountId: 'acc', id: 'gate', version: null })
+  assert.equal(live.providerKeys(1, 'p'), undefined)
 })

@@ -3,6 +3,8 @@ import type { GatewayRecord } from '../contract/gateway-record.ts'
 import type { TokenBody } from '../contract/tokens.ts'
 import type { TokenGrant } from '../contract/permissions.ts'
 import { createCustomProviders, type CustomProviderSnapshot } from './custom-providers.ts'
+import type { Vault } from '../kernel/vault.ts'
+import { createLiveProviderKeys, type StoredKeys } from './provider-keys.ts'
 
 /**
  * What the request path needs of the stored settings, compiled once and kept in memory: loaded at start, changed by
@@ -15,6 +17,8 @@ export interface Live {
   token(hash: string): TokenSnapshot | undefined
   /** The custom provider of an account with this slug, which is without `custom-`. */
   customProvider(accountId: string, slug: string): CustomProviderSnapshot | undefined
+  /** The keys that a gateway has for a provider, by its slug, or by its id where it is a custom one. */
+  providerKeys(gateway: number, name: string): StoredKeys | undefined
   apply(change: LiveChange): void
   /** Every change up to this version of the store's settings is in force here. */
   version(): number
@@ -32,7 +36,7 @@ export type LiveChange = { version: number | null } & (
 )
 
 /** The kinds of documents that are kept here. */
-export const liveKinds: DocumentKind[] = ['token', 'custom_provider', 'provider_cost']
+export const liveKinds: DocumentKind[] = ['token', 'provider_keys', 'custom_provider', 'provider_cost']
 
 /** A token as it is asked for. */
 export interface TokenSnapshot {
@@ -75,19 +79,20 @@ export interface RetrySettings {
   readonly backoff: 'constant' | 'linear' | 'exponential'
 }
 
-export function createLive(records: readonly GatewayRecord[]): Live {
+/** `vault` opens what is stored sealed; without one there are no secrets here. */
+export function createLive(records: readonly GatewayRecord[], vault: Pick<Vault, 'open'> = { open: () => null }): Live {
   const accounts = new Map<string, Map<string, GatewaySnapshot>>()
   const tokens = createTokens()
   const customProviders = createCustomProviders()
+  const providerKeys = createLiveProviderKeys(vault)
+  const all = [tokens, customProviders, providerKeys]
   let reached = 0
 
   function apply(change: LiveChange): void {
     if (change.type === 'documents') {
-      tokens.change(change.put, change.removed)
-      customProviders.change(change.put, change.removed)
+      for (const kept of all) kept.change(change.put, change.removed)
     } else if (change.type === 'all-documents') {
-      tokens.replace(change.documents)
-      customProviders.replace(change.documents)
+      for (const kept of all) kept.replace(change.documents)
     } else applyToGateways(change)
     // A gap stays visible, until somebody reads what is missing.
     if (change.version === reached + 1) reached++
@@ -100,6 +105,7 @@ export function createLive(records: readonly GatewayRecord[]): Live {
     if (change.type === 'gateway-removed') {
       // Under the same name there may be a newer gateway by now.
       if (known?.number === change.number) gateways.delete(id)
+      providerKeys.forget(change.number)
     } else if (!known || !isOlder(change.record, known)) {
       accounts.set(accountId, gateways.set(id, compile(change.record)))
     }
@@ -111,6 +117,7 @@ export function createLive(records: readonly GatewayRecord[]): Live {
     all: () => [...accounts.values()].flatMap((gateways) => [...gateways.values()]),
     token: (hash) => tokens.find(hash),
     customProvider: (accountId, slug) => customProviders.find(accountId, slug),
+    providerKeys: (gateway, name) => providerKeys.of(gateway, name),
     apply,
     version: () => reached,
     reach(version) {

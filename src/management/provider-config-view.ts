@@ -62,10 +62,3 @@ export function presentKey({ gateway, slug, key }: FoundKey): ProviderConfig {
     modified_at: toIso(key.modifiedMs),
   }
 }
-
-const shownCharacters = 4
-
-/** The last characters of a secret, to be known by; none of one that is so short that they would be half of it. */
-export function previewOf(secret: string): string {
-  return `****${secret.length >= 2 * shownCharacters ? secret.slice(-shownCharacters) : ''}`
-}

@@ -10,13 +10,12 @@ import { changeDocuments, newDocument, untilWritten, updateOf } from './document
 import { findGateway } from './find-gateway.ts'
 import { requireUnchanged } from './if-match.ts'
 import { pageOf } from './pages.ts'
-import { allKeys, findKey, type FoundKey, presentKey, previewOf } from './provider-config-view.ts'
+import { allKeys, findKey, type FoundKey, presentKey } from './provider-config-view.ts'
+import { previewOf, requireSecret } from './provider-secret.ts'
 import type { Handlers, Input } from './routes.ts'
 
 type Routes = typeof providerConfigRoutes
 
-/** A part that begins to use stored keys takes it away. */
-const notUsed = 'stored, not enforced: requests do not use stored provider keys yet'
 const noSecret = 'no secret is stored: secret_id names one that is not here'
 
 export function createProviderConfigHandlers(deps: ManagementDeps): Handlers<Routes> {
@@ -59,6 +58,7 @@ async function create(deps: ManagementDeps, { params, body, caller }: Input<Rout
     const message = `secret: a stored secret ${gateway.id}_${slug}_${alias} was not found; give the secret itself`
     throw new GatewayError('input_invalid', message, { path: ['body', 'secret'] })
   }
+  if (secret !== undefined) requireSecret(slug, secret)
   const nowMs = deps.clock.nowMs()
   const id = deps.newId()
   const key: ProviderKey = {
@@ -81,7 +81,7 @@ async function create(deps: ManagementDeps, { params, body, caller }: Input<Rout
   const step: DocumentWrite = stored ? updateOf(stored, { body: { keys } }, nowMs) : { op: 'insert', document: made }
   const after = { gateway, document: stored ?? made, slug, key }
   await write(deps, caller, step, { gateway, before: null, after })
-  return { result: presentKey(after), notes: secret === undefined ? [noSecret, notUsed] : [notUsed] }
+  return { result: presentKey(after), notes: secret === undefined ? [noSecret] : [] }
 }
 
 async function update(deps: ManagementDeps, { params, body, ifMatch, caller }: Input<Routes['update']>) {
@@ -94,6 +94,7 @@ async function update(deps: ManagementDeps, { params, body, ifMatch, caller }: I
     })
   }
   const { alias, default_config: isDefault, secret, secret_id: secretId } = body
+  if (secret !== undefined) requireSecret(slug, secret)
   const rateLimit = body.rate_limit === undefined ? key.rateLimit : body.rate_limit
   const changed: ProviderKey = {
     ...key,
@@ -109,7 +110,7 @@ async function update(deps: ManagementDeps, { params, body, ifMatch, caller }: I
   const step = updateOf(document, { body: { keys: withKey(document.body.keys, changed) } }, deps.clock.nowMs())
   const after = { ...before, key: changed }
   await write(deps, caller, step, { gateway, before, after })
-  return { result: presentKey(after), notes: [notUsed] }
+  return { result: presentKey(after) }
 }
 
 /** A provider's keys with one put in, or in the place of its older form. Throws where its alias is another one's. */

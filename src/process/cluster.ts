@@ -1,12 +1,14 @@
 import cluster from 'node:cluster'
 import { createLogPruning } from '../jobs/prune-logs.ts'
 import { createWordReading } from '../jobs/read-words.ts'
+import { resealSecrets } from '../jobs/reseal-secrets.ts'
 import { answerStats, createStatsCaller, type FromWorker, noStats, sumOf, type ToWorker } from './cluster-messages.ts'
 import type { JournalStats } from '../journal/journal.ts'
 import { systemClock } from '../kernel/clock.ts'
 import type { Config } from '../kernel/config.ts'
 import { createProcessLine, type Line } from '../kernel/line.ts'
 import type { TextLog } from '../kernel/text-log.ts'
+import { createVault } from '../kernel/vault.ts'
 import { within } from '../kernel/within.ts'
 import { removeOrphans } from '../management/removal.ts'
 import { usualPatience } from './patience.ts'
@@ -24,6 +26,7 @@ const restartMs = 1000
 export async function startCluster(config: Config, log: TextLog): Promise<Tollgate> {
   const { dataDir, adminToken, adminTokenFile, encryptionKeys, lock } = takeDataDir(config)
   const storage = await openStorage(dataDir, config, log)
+  await resealSecrets({ store: storage.store, vault: createVault(encryptionKeys), clock: systemClock, log })
   cluster.setupPrimary({ serialization: 'advanced' })
   const members: Member[] = []
   const allStats = async (): Promise<JournalStats> => sumOf(await Promise.all(members.map(({ stats }) => stats())))

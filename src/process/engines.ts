@@ -5,6 +5,7 @@ import { createJournal, type Journal, type JournalStats } from '../journal/journ
 import type { Clock } from '../kernel/clock.ts'
 import type { Config } from '../kernel/config.ts'
 import type { TextLog } from '../kernel/text-log.ts'
+import { createVault, type Vault } from '../kernel/vault.ts'
 import { within } from '../kernel/within.ts'
 import type { Kv } from '../kv/kv.ts'
 import { createMemoryKv } from '../kv/memory-kv.ts'
@@ -41,6 +42,7 @@ export interface Engines {
   instance: string
   kv: Kv
   live: Live
+  vault: Vault
   journal: Journal
   stats: () => JournalStats | Promise<JournalStats>
   /** See `PipelineDeps`. */
@@ -51,12 +53,13 @@ export interface Engines {
 }
 
 export async function openEngines(
-  { config, log, clock }: Base,
+  { config, log, clock, encryptionKeys }: Base,
   { store, ingest, journalDir, journalId, onMoved }: Storage,
   { writer, stats }: NodeOptions,
 ): Promise<Engines> {
   const kv = await openKv(config, store, log, clock)
-  const live = createLive([])
+  const vault = createVault(encryptionKeys)
+  const live = createLive([], vault)
   const follower = createChangeFollower({ store, live, log })
   // Heard before all is read, so that no change falls between.
   await kv.subscribe((message) => void follower.hear(message))
@@ -80,6 +83,7 @@ export async function openEngines(
     instance: hash('sha256', `tollgate instance ${await store.logs.storeId()}`).slice(0, 12),
     kv,
     live,
+    vault,
     journal,
     catchUpSettings: isShared ? () => follower.check() : null,
     stats: () => stats(journal.stats()),

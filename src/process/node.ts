@@ -4,6 +4,8 @@ import { createAttempts } from '../gateway/attempts.ts'
 import { createBreaker } from '../gateway/breaker.ts'
 import { createFindCustomProvider } from '../gateway/custom-provider.ts'
 import { createDial } from '../gateway/dial.ts'
+import { createAccessTokens } from '../gateway/access-tokens.ts'
+import { createAddKey } from '../gateway/add-key.ts'
 import { createFlights } from '../gateway/flight.ts'
 import { createOwnDoor } from '../gateway/memory-exchange.ts'
 import { createPipeline, type Run } from '../gateway/pipeline.ts'
@@ -17,7 +19,7 @@ import { GatewayError } from '../kernel/errors.ts'
 import { createIds } from '../kernel/ids.ts'
 import { createChooseProxy } from '../kernel/proxies.ts'
 import { createUpstreamPolicy, type UpstreamPolicy } from '../kernel/public-address.ts'
-import { createVault, type Vault } from '../kernel/vault.ts'
+import type { Vault } from '../kernel/vault.ts'
 import { createManagementApp } from '../management/app.ts'
 import { findGateway } from '../management/find-gateway.ts'
 import { createOperations } from '../management/operations.ts'
@@ -83,11 +85,11 @@ interface Parts {
   upstreamPolicy: UpstreamPolicy
 }
 
-function createParts({ config, adminToken, encryptionKeys, clock }: Base, { live }: Engines): Parts {
+function createParts({ config, adminToken, clock }: Base, { live, vault }: Engines): Parts {
   return {
     credentials: createCredentials(adminToken, live, clock),
     newId: createIds(() => clock.nowMs()),
-    vault: createVault(encryptionKeys),
+    vault,
     upstreamPolicy: createUpstreamPolicy(config.allowedUpstreams),
   }
 }
@@ -119,11 +121,13 @@ function createDataPlane(
     chooseTarget: createChooseTarget(config, {
       findCustomProvider: createFindCustomProvider({ live, vault, upstreamPolicy }),
       instance,
+      live,
     }),
     kv,
     flights: createFlights(config.cacheBytes),
     upstreams,
-    callWithAttempts: createAttempts({ clock, upstreams, breaker, heldStartMs: patience.heldStartMs }),
+    callWithAttempts: createAttempts({ clock, breaker, heldStartMs: patience.heldStartMs }),
+    addKey: createAddKey({ clock, tokens: createAccessTokens({ upstreams, clock }) }),
     prices: createPriceTable(),
     journal,
     sampler: createRefusalSampler(() => clock.tickMs()),

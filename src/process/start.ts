@@ -1,11 +1,12 @@
 import path from 'node:path'
 import { createLogPruning } from '../jobs/prune-logs.ts'
 import { createWordReading } from '../jobs/read-words.ts'
+import { resealSecrets } from '../jobs/reseal-secrets.ts'
 import { type Clock, systemClock } from '../kernel/clock.ts'
 import type { Config } from '../kernel/config.ts'
 import { loadAdminToken } from '../kernel/secrets.ts'
 import type { TextLog } from '../kernel/text-log.ts'
-import { loadVaultKeys } from '../kernel/vault.ts'
+import { createVault, loadVaultKeys } from '../kernel/vault.ts'
 import { within } from '../kernel/within.ts'
 import { removeOrphans } from '../management/removal.ts'
 import { lockDataDir } from '../store/data-lock.ts'
@@ -36,6 +37,7 @@ export async function startTollgate(
     lock.release()
     throw error
   })
+  await resealSecrets({ store: storage.store, vault: createVault(encryptionKeys), clock, log })
   const base = { config, log, patience, clock, adminToken, encryptionKeys }
   const node = await startNode(base, storage, { writer: 0, stats: (own) => own }).catch(async (error: unknown) => {
     await storage.close()

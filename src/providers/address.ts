@@ -1,13 +1,18 @@
 import type { Format } from '../formats/format.ts'
 import { formats } from '../formats/index.ts'
 import { customEndpoints } from './custom.ts'
+import type { SigningScope } from '../kernel/sigv4.ts'
 import { providers } from './index.ts'
-import type { HostPattern, Provider } from './provider.ts'
+import type { HostPattern, KeyPlace, Provider } from './provider.ts'
 
 /** Where a path leads: a base URL without a trailing slash, and the path that it receives, without a leading one. */
 export interface Address {
   base: string
   path: string
+  /** What a request to it is signed for; absent where nothing is signed. */
+  signedFor?: SigningScope
+  /** Where it takes a key, if not in the provider's first place. */
+  auth?: KeyPlace
 }
 
 type FindFormat = (path: string) => Format | null
@@ -16,6 +21,8 @@ interface CompiledHost {
   pattern: RegExp
   base: string
   to: string
+  service: string | undefined
+  auth: KeyPlace | undefined
 }
 
 const version = /^v\d\w*\//
@@ -37,9 +44,16 @@ const hostsBySlug: ReadonlyMap<string, readonly CompiledHost[]> = new Map(
  * Null where the provider has no address for it.
  */
 export function addressOf(provider: Provider, path: string): Address | null {
-  for (const { pattern, base, to } of hostsBySlug.get(provider.slug) ?? []) {
+  for (const { pattern, base, to, service, auth } of hostsBySlug.get(provider.slug) ?? []) {
     const found = pattern.exec(path)
-    if (found) return { base: fill(base, found.groups), path: fill(to, found.groups) + path.slice(found[0].length) }
+    if (!found) continue
+    const region = found.groups?.['region']
+    return {
+      base: fill(base, found.groups),
+      path: fill(to, found.groups) + path.slice(found[0].length),
+      ...(service !== undefined && region !== undefined && { signedFor: { region, service } }),
+      ...(auth && { auth }),
+    }
   }
   return provider.baseUrl === null ? null : { base: provider.baseUrl, path: rewrite(provider, path) }
 }
@@ -71,13 +85,13 @@ function fill(template: string, values: Record<string, string> | undefined): str
   return template.replaceAll(/\{(\w+)\}/g, (whole, name: string) => values?.[name] ?? whole)
 }
 
-function compileHost({ path, base, to, where }: HostPattern): CompiledHost {
+function compileHost({ path, base, to, where, service, auth }: HostPattern): CompiledHost {
   // Every second part is a placeholder's name.
   const parts = path.split(placeholder)
   const source = parts.map((part, at) =>
     at % 2 === 0 ? RegExp.escape(part) : `(?<${part}>${where?.[part]?.source ?? '[^/]+'})`,
   )
-  return { pattern: new RegExp(`^${source.join('')}${path.endsWith('/') ? '' : '$'}`), base, to }
+  return { pattern: new RegExp(`^${source.join('')}${path.endsWith('/') ? '' : '$'}`), base, to, service, auth }
 }
 
 /** A function that finds the format of a rewritten path: one Map look-up, then the few patterns with a `*`. */

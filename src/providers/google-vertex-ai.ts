@@ -39,6 +39,11 @@ export const googleVertexAi: Provider = {
   ],
   rewrites: [],
   auth: [bearer, { in: 'header', name: 'x-goog-api-key', scheme: null }, { in: 'query', name: 'key' }],
+  jsonKey: {
+    form: 'service-account',
+    tokenUrl: 'https://oauth2.googleapis.com/token',
+    scope: 'https://www.googleapis.com/auth/cloud-platform',
+  },
   endpoints: [
     ['*:generateContent', 'gemini'],
     ['*:streamGenerateContent', 'gemini'],
@@ -86,6 +91,7 @@ export const googleVertexAi: Provider = {
       url: 'https://cloud.google.com/vertex-ai/generative-ai/docs/learn/locations#multi-region_endpoints',
       checked: '2026-11-26',
     },
+    { url: 'https://developers.google.com/identity/protocols/oauth2/service-account#httprest', checked: '2026-11-26' },
     {
       url: 'https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/text-embeddings-api',
       checked: '2026-11-26',

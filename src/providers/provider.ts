@@ -1,3 +1,4 @@
+import type { JsonKeyForm } from '../contract/json-keys.ts'
 import type { formats } from '../formats/index.ts'
 
 export type FormatName = keyof typeof formats
@@ -30,6 +31,8 @@ export interface Provider {
   auth: readonly ProviderAuth[]
   /** How a request is told that its client signed as a whole: by the scheme in `authorization`, or a query parameter. */
   signature?: { scheme: string; parameter: string }
+  /** What a stored key is where it is a JSON object; any other is a text that is sent as it is. */
+  jsonKey?: JsonKeyUse
   /**
    * The format of each endpoint, first match wins. Patterns are matched against the rewritten path without its
    * leading version segment (`v1/`, `v1beta/`, ...); `*` stands for any characters, also none. What matches nothing is passed
@@ -68,6 +71,10 @@ export interface HostPattern {
   /** What takes the place of the matched beginning: the path that the base receives. */
   to: string
   where?: Readonly<Record<string, RegExp>>
+  /** What requests to it are signed for, by a key of the form `sigv4`; the region is what `{region}` stands for. */
+  service?: string
+  /** Where it takes a key, if not in the provider's first place. A bearer token of the client's is moved there too. */
+  auth?: KeyPlace
 }
 
 /** One address for chats. */
@@ -87,4 +94,16 @@ export interface ChatRoute {
   omits?: readonly string[]
 }
 
-export type ProviderAuth = { in: 'header'; name: string; scheme: string | null } | { in: 'query'; name: string }
+/** `sigv4`: requests are signed with it. `service-account`: it is exchanged for an access token at `tokenUrl`. */
+export type JsonKeyUse =
+  | { form: Extract<JsonKeyForm, 'sigv4'> }
+  | { form: Extract<JsonKeyForm, 'service-account'>; tokenUrl: string; scope: string }
+
+export type ProviderAuth = KeyPlace | { in: 'query'; name: string }
+
+/** A header with a key: its value is the key, after the scheme where there is one. */
+export interface KeyPlace {
+  in: 'header'
+  name: string
+  scheme: string | null
+}

@@ -31,7 +31,11 @@ describe('two Tollgates that share all', { skip: skipWithout('redis-server', 'po
     toRedis = await startCuttingProxy(redis.port)
     const through = new URL(database)
     through.port = String(toPostgres.port)
-    const shared = { TOLLGATE_DATABASE_URL: through.href, TOLLGATE_REDIS_URL: `redis://127.0.0.1:${toRedis.port}` }
+    const shared = {
+      TOLLGATE_DATABASE_URL: through.href,
+      TOLLGATE_REDIS_URL: `redis://127.0.0.1:${toRedis.port}`,
+      TOLLGATE_ENCRYPTION_KEY: Buffer.alloc(32, 3).toString('base64'),
+    }
     const first = await openJourney(shared)
     both = [first, await openJourney({ ...shared, TOLLGATE_PROVIDER_OPENAI_BASE_URL: `${first.fault.url}/v1` })]
     first.fault.plan('default', [good])
@@ -110,6 +114,42 @@ describe('two Tollgates that share all', { skip: skipWithout('redis-server', 'po
       }
     }
     await redis.start()
+  })
+
+  it('use a key that the other stored or rotated, and together keep to its limit', async () => {
+    const [first, second] = both
+    const configs = '/gateways/g/provider_configs'
+    const limit = { rate_limit: 1000, rate_limit_period: 86_400 }
+    const config = { alias: 'main', default_config: true, provider_slug: 'openai', secret: 'sk-of-the-first', ...limit }
+    const made = await first.tollgate.manage('POST', configs, config)
+    const { id } = made.body.result as { id: string }
+    const sendTo = async ({ tollgate, send }: Journey): Promise<number> => {
+      const headers = { ...json, 'cf-aig-authorization': `Bearer ${tollgate.adminToken}`, 'cf-aig-skip-cache': 'true' }
+      return (await send(chat, { body: '{"model":"gpt-4o-mini"}', headers })).status
+    }
+    const lastKey = () => first.fault.requests.at(-1)?.headers.authorization
+    const untilKey = async (key: string | undefined, journey = second): Promise<void> => {
+      const changedAt = performance.now()
+      do {
+        assert.ok(performance.now() - changedAt < 1000, `${key} was not used within a second`)
+        await sendTo(journey)
+      } while (lastKey() !== key)
+    }
+    await untilKey('Bearer sk-of-the-first')
+    const changes = { secret: 'sk-rotated' }
+    assert.equal((await first.tollgate.manage('PUT', `${configs}/${id}`, changes)).status, 200)
+    await untilKey('Bearer sk-rotated')
+
+    // In a window of this length one is counted: by who knows of it now.
+    const exact = { secret: 'sk-exact', rate_limit: 11, rate_limit_period: 43_200 }
+    assert.equal((await second.tollgate.manage('PUT', `${configs}/${id}`, exact)).status, 200)
+    await untilKey('Bearer sk-exact', first)
+    const statuses = await Promise.all(Array.from({ length: 40 }, (_, at) => sendTo(at % 2 === 0 ? first : second)))
+    assert.equal(statuses.filter((status) => status === 200).length, 10)
+    assert.equal(statuses.filter((status) => status === 429).length, 30)
+
+    assert.equal((await first.tollgate.manage('DELETE', `${configs}/${id}`)).status, 200)
+    await untilKey(undefined)
   })
 
   it('know a token of the other at once, and one that was revoked no more within a second', async () => {

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict'
-import { existsSync, globSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { answer } from '../fault/answers.ts'
+import { echo, type FaultRequest, startFaultServer } from '../fault/fault-server.ts'
 import { startForTest, type TestTollgate } from '../tollgate.ts'
+import { adminToken, manage, startServer } from './kill-driver.ts'
+import { openJourney } from './open.ts'
 
 const canary = 'sk-c4n4ry-7f3a9be1d2'
 
@@ -85,6 +90,118 @@ describe('secrets that are stored', () => {
       'the store was looked at',
     )
     for (const file of stored) assert.ok(!readFileSync(file).includes('c4n4ry'), file)
+  })
+})
+
+describe('secrets that are used', () => {
+  it('are in no row, log, file, metric, error or audit entry, however the provider answers', async () => {
+    const journey = await openJourney((faultUrl) => ({
+      TOLLGATE_PROVIDER_AWS_BEDROCK_BASE_URL: faultUrl,
+      TOLLGATE_PROVIDER_GOOGLE_AI_STUDIO_BASE_URL: faultUrl,
+      TOLLGATE_PROVIDER_GROQ_BASE_URL: 'http://127.0.0.1:9',
+    }))
+    const { fault, tollgate, send } = journey
+    const token = { 'cf-aig-authorization': `Bearer ${tollgate.adminToken}` }
+    const keys: Record<string, string> = {
+      openai: `${canary}-openai`,
+      anthropic: `${canary}-anthropic`,
+      groq: `${canary}-groq`,
+      'google-ai-studio': `${canary}-google`,
+      'aws-bedrock': JSON.stringify({
+        accessKeyId: 'AKIDEXAMPLE',
+        secretAccessKey: `${canary}-aws`,
+        sessionToken: `${canary}-session`,
+      }),
+    }
+    const paths: Record<string, string> = {
+      'google-ai-studio': 'v1beta/models/m:generateContent',
+      'aws-bedrock': 'bedrock-runtime/us-east-1/model/m/converse',
+    }
+    const seen: string[] = []
+    for (const [provider_slug, secret] of Object.entries(keys)) {
+      for (const alias of ['a', 'b']) {
+        const config = { alias, default_config: alias === 'a', provider_slug, secret }
+        const made = await tollgate.manage('POST', '/gateways/g/provider_configs', config)
+        assert.equal(made.status, 200)
+        seen.push(JSON.stringify(made))
+      }
+    }
+    // It says again what it got, in its answer and in its errors: what a client is told is the provider's to say.
+    const telling = (status: number) => (request: FaultRequest) =>
+      answer({
+        status,
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ error: { message: `Incorrect API key: ${request.rawHeaders.join(' ')}` } }),
+      })
+    const statuses: number[] = []
+    const ids: string[] = []
+    for (const steps of [[echo], [telling(401)], [telling(500)], [{ end: 'reset' } as const]]) {
+      fault.plan('default', steps)
+      for (const slug of Object.keys(keys)) {
+        const got = await send(`${slug}/${paths[slug] ?? 'v1/chat/completions'}`, {
+          body: '{"model":"m"}',
+          headers: token,
+        })
+        statuses.push(got.status)
+        ids.push(got.logId)
+      }
+    }
+    assert.deepEqual(new Set(statuses), new Set([200, 401, 500, 502]))
+    assert.ok(fault.requests.some(({ rawHeaders }) => rawHeaders.join().includes(`${canary}-session`)))
+    const bad = await send('openai/v1/chat/completions', {
+      body: '{}',
+      headers: { ...token, 'cf-aig-byok-alias': 'none' },
+    })
+    seen.push(bad.body.toString())
+    for (const id of ids) {
+      seen.push(JSON.stringify(await journey.row(id)))
+      for (const which of ['request', 'response'] as const) seen.push(String(await journey.kept(id, which)))
+    }
+    for (const below of ['/gateways/g/logs?per_page=50', '/gateways/g/provider_configs', '/audit-logs?per_page=100']) {
+      seen.push(JSON.stringify(await tollgate.manage('GET', below)))
+    }
+    seen.push(await (await fetch(`${tollgate.url}/metrics`)).text())
+    for (const text of [...seen, ...tollgate.logLines]) assert.ok(!text.includes('c4n4ry'), text)
+    const files = filesOf(tollgate)
+    assert.ok(
+      files.some((file) => readFileSync(file).includes('Incorrect API key')),
+      'the rows are in a file',
+    )
+    for (const file of files) assert.ok(!readFileSync(file).includes('c4n4ry'), file)
+    await journey.close()
+  })
+
+  it('are used after a restart, sealed anew with a newer key, and then with that alone', async () => {
+    const dataDir = mkdtempSync(path.join(tmpdir(), 'tollgate-rotation-'))
+    const fault = await startFaultServer()
+    const keyOf = (byte: number): string => Buffer.alloc(32, byte).toString('base64')
+    const told: string[] = []
+    const start = (keys: string) =>
+      startServer(dataDir, fault.url, {
+        environment: { TOLLGATE_ENCRYPTION_KEY: keys },
+        onLine: (line) => told.push(JSON.stringify(line)),
+      })
+    const send = async (url: string): Promise<number> => {
+      const headers = { 'cf-aig-authorization': `Bearer ${adminToken}`, 'cf-aig-byok-alias': 'a' }
+      const answered = await fetch(`${url}/v1/test/g/openai/chat/completions`, { method: 'POST', headers, body: '{}' })
+      await answered.arrayBuffer()
+      return answered.status
+    }
+    const first = await start(keyOf(1))
+    await manage(first.url, 'POST', '/gateways', { id: 'g' })
+    const config = { alias: 'a', default_config: true, provider_slug: 'openai', secret: canary }
+    await manage(first.url, 'POST', '/gateways/g/provider_configs', config)
+    await first.end('SIGTERM')
+    for (const keys of [`${keyOf(2)},${keyOf(1)}`, keyOf(2)]) {
+      const server = await start(keys)
+      assert.equal(await send(server.url), 200)
+      assert.equal(fault.requests.at(-1)?.headers.authorization, `Bearer ${canary}`)
+      await server.end('SIGTERM')
+    }
+    assert.ok(told.some((line) => line.includes('may be taken away')))
+    for (const line of told) assert.ok(!line.includes('c4n4ry') && !line.includes(keyOf(1)) && !line.includes(keyOf(2)))
+    await fault.close()
+    rmSync(dataDir, { recursive: true })
   })
 })
 

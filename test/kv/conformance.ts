@@ -169,6 +169,18 @@ export function kvConformance(name: string, open: () => Promise<KvUnderTest>, sk
       assert.equal(passed(await admitAtOnce(kv, 5, ask(2, dayMs, 'fixed'))), 2)
     })
 
+    withKv('windows of a gateway that have a name count for themselves, in all processes', async ({ kv, other }) => {
+      for (const technique of techniques) {
+        const own = countedBy(1, { requests: 2, windowMs: dayMs, technique })
+        const named = { ...own, window: `key-${technique}` }
+        assert.equal(passed(await admitAtOnce(kv, 3, named)), 2)
+        if (other) assert.equal(passed(await admitAtOnce(other, 3, named)), 0)
+        assert.equal(passed(await admitAtOnce(kv, 3, { ...named, window: 'another' })), 2)
+        assert.equal(passed(await admitAtOnce(kv, 3, { ...named, gateway: 2 })), 2)
+        assert.equal(passed(await admitAtOnce(kv, 3, own)), 2)
+      }
+    })
+
     withKv('counters are dropped with everything, and not with the answers', async ({ kv }) => {
       for (const technique of techniques) {
         const ask = countedBy(1, { requests: 2, windowMs: dayMs, technique })

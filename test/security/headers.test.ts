@@ -130,7 +130,7 @@ describe('headers, whatever they are,', () => {
       fc.property(fc.array(fc.tuple(name, value), { maxLength: 8 }), fc.boolean(), (headers, authenticated) => {
         const options = { ...readOptions(headers.flat(), '', credentials), authenticated }
         const brought = options.forwarded.filter((text, at) => at % 2 === 0 && text.toLowerCase() === 'authorization')
-        addExtraHeaders(extra, options)
+        addExtraHeaders(extra, options, null)
         const valuesOf = (wanted: string): string[] =>
           options.forwarded.filter((_, at) => at % 2 === 1 && options.forwarded[at - 1]?.toLowerCase() === wanted)
         assert.deepEqual(valuesOf('x-a'), ['configured'])

@@ -1,0 +1,100 @@
+import type { GatewayError } from '../kernel/errors.ts'
+import type { Kv } from '../kv/kv.ts'
+import type { GatewaySnapshot } from '../live/live.ts'
+import type { AddKey } from './add-key.ts'
+import { ClientLeft } from './exchange.ts'
+import { countersAway, rateLimited } from './limit-errors.ts'
+import { isRefusal, type ProviderKey } from './provider-keys.ts'
+import type { Target } from './target.ts'
+import type { UpstreamAnswer, UpstreamCall, UpstreamRequest, Upstreams } from './upstream.ts'
+
+export interface KeyedCallDeps {
+  upstreams: Upstreams
+  kv: Kv
+  addKey: AddKey
+}
+
+export interface KeyedAsk {
+  request: UpstreamRequest
+  target: Target
+  gateway: GatewaySnapshot
+  /** Told what must be masked in the row. */
+  onSecrets: (secrets: readonly string[]) => void
+}
+
+/**
+ * Calls a target. With keys that Tollgate adds: with the first whose own limit has room, and where the provider refuses it,
+ * with the next, as long as the request can be sent again. The last refusal is the answer. `answer` rejects with
+ * `rate_limited` where no key has room, and with what adding one throws.
+ */
+export function callTarget(ask: KeyedAsk, deps: KeyedCallDeps): UpstreamCall {
+  if (ask.target.keys.length === 0) return deps.upstreams.call(ask.request)
+  const left = Promise.withResolvers<never>()
+  const state: CallState = { current: null, isOver: false }
+  const answer = Promise.race([callInTurn(ask, state, deps), left.promise])
+  return {
+    answer,
+    leave() {
+      state.isOver = true
+      left.reject(new ClientLeft('the client left before the provider answered'))
+    },
+    abort() {
+      state.isOver = true
+      state.current?.abort()
+    },
+  }
+}
+
+interface CallState {
+  current: UpstreamCall | null
+  /** Nobody waits any more: no further call is made. */
+  isOver: boolean
+}
+
+/** A key with room; what is behind it is yet to be tried. */
+interface Turn {
+  key: ProviderKey
+  at: number
+}
+
+async function callInTurn(ask: KeyedAsk, state: CallState, deps: KeyedCallDeps): Promise<UpstreamAnswer> {
+  const { request, target, onSecrets } = ask
+  const canRepeat = request.body === null || Buffer.isBuffer(request.body)
+  let turn = await nextTurn(ask, 0, deps)
+  for (;;) {
+    if ('refused' in turn) throw turn.refused
+    const added = deps.addKey(request, target, turn.key)
+    const keyed = added instanceof Promise ? await added : added
+    onSecrets(keyed.secrets)
+    if (state.isOver) throw new ClientLeft('the call was given up')
+    const call = deps.upstreams.call(keyed.request)
+    state.current = call
+    const answer = await call.answer
+    if (!canRepeat || !isRefusal(answer.status) || turn.at + 1 >= target.keys.length) return answer
+    const next = await nextTurn(ask, turn.at + 1, deps)
+    // The provider's own words are better than that the other keys are used up.
+    if ('refused' in next || state.isOver) return answer
+    call.abort()
+    turn = next
+  }
+}
+
+/** The first key from `from` on whose own limit has room; it is counted. */
+async function nextTurn(
+  { target, gateway }: KeyedAsk,
+  from: number,
+  { kv }: KeyedCallDeps,
+): Promise<Turn | { refused: GatewayError }> {
+  let refused: { error: GatewayError; resetMs: number } | null = null
+  for (const [at, key] of target.keys.entries()) {
+    if (at < from) continue
+    if (key.limit === null) return { key, at }
+    const asked = kv.admit({ gateway: gateway.number, cache: null, limit: key.limit, window: `key:${key.id}` })
+    const verdict = asked instanceof Promise ? await asked : asked
+    if (verdict.type === 'pass' || (verdict.type === 'away' && gateway.rateLimitFailsOpen)) return { key, at }
+    if (verdict.type === 'away') return { refused: countersAway() }
+    if (verdict.type !== 'limited' || (refused && refused.resetMs <= verdict.resetMs)) continue
+    refused = { error: rateLimited('the stored key', key.limit, verdict.resetMs), resetMs: verdict.resetMs }
+  }
+  return { refused: refused?.error ?? countersAway() }
+}
