@@ -52,7 +52,7 @@ describe('the cloudflare clients, on an account', () => {
     assert.equal(seen.length, 13)
     assert.deepEqual(await all(new CloudflareFour(options).aiGateway.evaluationTypes.list(query)), seen)
     for (const { id, created_at, modified_at, ...rest } of seen) {
-      assert.deepEqual(Object.keys(rest).toSorted(), ['description', 'enable', 'mandatory', 'name', 'type'])
+      assert.deepEqual(Object.keys(rest).toSorted(), ['description', 'enable', 'mandatory', 'name', 'settings', 'type'])
       assert.equal(new Date(created_at).toISOString(), modified_at)
       assert.equal(rest.name, id)
     }
