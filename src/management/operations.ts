@@ -2,7 +2,8 @@ import { Hono } from 'hono'
 import type { JournalStats } from '../journal/journal.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Kv } from '../kv/kv.ts'
-import type { LogCount, Store, WordLag } from '../store/store.ts'
+import type { LogCount, Store } from '../store/store.ts'
+import type { WordLag } from '../store/word-store.ts'
 
 export interface OperationsDeps {
   store: Store

@@ -7,8 +7,8 @@ import type {
   LogQuery,
   LogStore,
   LogWalk,
-  WordStore,
 } from './store.ts'
+import type { WordStore } from './word-store.ts'
 import { isByTimeOnly } from './time-filters.ts'
 
 /** `write`: the one that writes. `list`: what answers soon. `scan`: what may have to look at many rows. `words`: what reads bodies for search. */

@@ -19,8 +19,8 @@ import type {
   GatewayStore,
   LogStore,
   Store,
-  WordStore,
 } from './store.ts'
+import type { WordStore } from './word-store.ts'
 
 /** A line that can be closed from this end. */
 interface ClosableLine extends Line {
