@@ -122,7 +122,9 @@ describe('a chat for a provider with another format', () => {
     assert.deepEqual([row['success'], row['outcome'], row['tokens_in']], [false, 'upstream_broken', 3])
 
     journey.fault.plan('cut', [streamHead, chunk(start), close])
-    await assert.rejects(chat({ ...claude, stream: true }, { fault: 'cut' }))
+    const cut = await chat({ ...claude, stream: true }, { fault: 'cut' })
+    assert.match(cut.body.toString(), /"error":\{"message":"Failed to get response from provider/)
+    assert.doesNotMatch(cut.body.toString(), /\[DONE\]/)
   })
 
   it('a provider that cannot be reached is 502 in OpenAI’s shape', async () => {
