@@ -55,3 +55,16 @@ export function requestBytes(
 export function logIdOf(bytes: Buffer): string {
   return /cf-aig-log-id: (\S+)/.exec(bytes.toString('latin1'))?.[1] ?? 'none'
 }
+
+/** The body of a chunked answer with `connection: close`. */
+export function bodyOf(bytes: Buffer): string {
+  let at = bytes.indexOf('\r\n\r\n') + 4
+  const parts: Buffer[] = []
+  while (true) {
+    const lineEnd = bytes.indexOf('\r\n', at)
+    const size = Number.parseInt(bytes.toString('latin1', at, lineEnd), 16)
+    if (!(size > 0)) return Buffer.concat(parts).toString()
+    parts.push(bytes.subarray(lineEnd + 2, lineEnd + 2 + size))
+    at = lineEnd + 2 + size + 2
+  }
+}

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict'
 import { on } from 'node:events'
-import { readFileSync, readdirSync } from 'node:fs'
-import nodePath from 'node:path'
+import { readFileSync } from 'node:fs'
 import { after, before, describe, it } from 'node:test'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { answer, chunk, cutAt, head, lastChunk, stream, streamHead } from '../fault/answers.ts'
 import { close, reset, stall, type Step } from '../fault/fault-server.ts'
 import { type Journey, openJourney } from './open.ts'
-import { connectRaw, logIdOf, type RawClient, requestBytes } from './raw-client.ts'
+import { bodyOf, connectRaw, logIdOf, type RawClient, requestBytes } from './raw-client.ts'
 
 const path = 'openai/chat/completions'
 const asked = '{"model":"gpt-4o-mini","stream":true,"stream_options":{"include_usage":true}}'
@@ -274,121 +273,6 @@ describe('a provider', () => {
   }
 })
 
-describe('a client', () => {
-  it('that leaves in the middle of a stream has its row before the provider sees it go', async () => {
-    journey.fault.plan('endless', [streamHead, chunk(delta('Hel')), stall])
-    const index = journey.fault.requests.length
-    const client = await open('endless')
-    await client.saw('Hel')
-    client.leave()
-    assert.equal(await (await journey.fault.request(index)).ended, 'client-left')
-    assert.ok(journalHolds(logIdOf(client.received())), 'in the journal at the moment the provider knows')
-    const row = await journey.row(logIdOf(client.received()))
-    assert.deepEqual([row['outcome'], row['success'], row['status_code']], ['client_left', false, 200])
-    assert.match(String(await journey.kept(String(row['id']), 'response')), /Hel/)
-  })
-
-  it('that leaves with a row too large for the small lane has it before the provider sees it go, too', async () => {
-    const body = JSON.stringify({ model: 'gpt-4o', stream: true, input: 'x'.repeat(7_000_000) })
-    const index = journey.fault.requests.length
-    const client = await open('endless', { body })
-    await client.saw('Hel')
-    client.leave()
-    assert.equal(await (await journey.fault.request(index)).ended, 'client-left')
-    assert.ok(journalHolds(logIdOf(client.received())), 'in the journal at the moment the provider knows')
-    assert.equal((await journey.row(logIdOf(client.received())))['outcome'], 'client_left')
-  })
-
-  it('that leaves while it waits for the head has its row before the provider sees it go', async () => {
-    journey.fault.plan('no-head', [stall])
-    const index = journey.fault.requests.length
-    const client = await open('no-head', { headers: { 'cf-aig-event-id': 'left-early' } })
-    const request = await journey.fault.request(index)
-    client.leave()
-    assert.equal(await request.ended, 'client-left')
-    assert.ok(journalHolds('left-early'))
-    const [row] = await journey.tollgate.logs('g')
-    assert.deepEqual([row?.['event_id'], row?.['outcome'], row?.['status_code']], ['left-early', 'client_left', 499])
-  })
-
-  it('that leaves in the middle of a short answer with a length has its row', async () => {
-    const index = journey.fault.requests.length
-    journey.fault.plan('short', [head(200, { 'content-length': '100' }), 'half', stall])
-    const client = await open('short', { headers: { 'cf-aig-event-id': 'left-short' } })
-    const request = await journey.fault.request(index)
-    client.leave()
-    assert.equal(await request.ended, 'client-left')
-    const [row] = await journey.tollgate.logs('g')
-    assert.deepEqual([row?.['event_id'], row?.['outcome'], row?.['success']], ['left-short', 'client_left', false])
-  })
-
-  it('that leaves in the middle of its own upload has its row, and the provider’s connection is closed', async () => {
-    const index = journey.fault.requests.length
-    const client = await connectRaw(journey.base)
-    const headers = { 'content-length': String(20 << 20), 'cf-aig-event-id': 'left-upload' }
-    client.write(requestBytes(journey.base, path, { headers }))
-    client.write(Buffer.alloc(9 << 20, ' '))
-    const request = await journey.fault.request(index)
-    client.leave()
-    assert.equal(await request.ended, 'client-left')
-    const [row] = await journey.tollgate.logs('g')
-    assert.deepEqual([row?.['event_id'], row?.['outcome']], ['left-upload', 'client_left'])
-  })
-
-  it('that does not read stops the provider, and is cut after its patience with a row', async () => {
-    const slow = await openJourney({}, { drainIdleMs: 500 })
-    let sent = 0
-    const piece = chunk(delta('z'.repeat(1 << 20)))
-    const steps = Array.from({ length: 200 }, (): Step => () => {
-      sent++
-      return piece
-    })
-    slow.fault.plan('flood', [streamHead, ...steps, lastChunk])
-    const client = await connectRaw(slow.base)
-    const rssBefore = process.memoryUsage().rss
-    client.socket.pause()
-    client.write(requestBytes(slow.base, path, { headers: { 'x-fault': 'flood' }, body: asked }))
-    const request = await slow.fault.request(0)
-    assert.equal(await request.ended, 'client-left')
-    const grownMiB = (process.memoryUsage().rss - rssBefore) / (1 << 20)
-    assert.ok(sent < 60, `${sent} MiB were taken from the provider`)
-    assert.ok(grownMiB < 100, `grew by ${grownMiB} MiB`)
-    const [row] = await slow.tollgate.logs('g')
-    assert.equal(row?.['outcome'], 'client_left')
-    client.leave()
-    await slow.close()
-  })
-
-  it('that reads slowly gets everything', async () => {
-    const piece = delta('s'.repeat(100_000))
-    journey.fault.plan('much', stream([...Array.from({ length: 100 }, () => piece), done]))
-    const client = await open('much', { headers: { connection: 'close' } })
-    let size = 0
-    client.socket.on('data', (bytes: Buffer) => {
-      size += bytes.length
-      client.socket.pause()
-      setImmediate(() => client.socket.resume())
-    })
-    const bytes = await client.closed
-    assert.equal(bodyOf(bytes), piece.repeat(100) + done)
-    assert.equal((await journey.row(logIdOf(bytes)))['success'], true)
-    assert.equal(size, bytes.length)
-  })
-})
-
-/** The body of a chunked answer with `connection: close`. */
-function bodyOf(bytes: Buffer): string {
-  let at = bytes.indexOf('\r\n\r\n') + 4
-  const parts: Buffer[] = []
-  while (true) {
-    const lineEnd = bytes.indexOf('\r\n', at)
-    const size = Number.parseInt(bytes.toString('latin1', at, lineEnd), 16)
-    if (!(size > 0)) return Buffer.concat(parts).toString()
-    parts.push(bytes.subarray(lineEnd + 2, lineEnd + 2 + size))
-    at = lineEnd + 2 + size + 2
-  }
-}
-
 /** Memory that is in use, without garbage. */
 function usedMiB(): number {
   setFlagsFromString('--expose-gc')
@@ -399,9 +283,4 @@ function usedMiB(): number {
 
 function count(text: string, letter: string): number {
   return text.split(letter).length - 1
-}
-
-function journalHolds(text: string): boolean {
-  const dir = nodePath.join(journey.tollgate.dataDir, 'journal')
-  return readdirSync(dir).some((name) => readFileSync(nodePath.join(dir, name)).includes(text))
 }
