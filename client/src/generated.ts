@@ -233,6 +233,20 @@ export interface Log {
     /** Why it failed, where the status does not tell. */
     error: string | null
   }> | null
+  /** The dynamic route that led to the model, as this request took it. */
+  route: {
+    id: string
+    name: string
+    version_id: string
+    path: Array<{
+      element_id: string
+      type: string
+      /** Where the request went on; null for the model that the row is about. */
+      output: string | null
+      /** Why a model could not be asked. */
+      error?: string
+    }>
+  } | null
 }
 
 export interface Token {
@@ -442,6 +456,8 @@ export interface DynamicRouting {
           model: string
           timeout: number
           retries: number
+          /** Which stored key of the provider is used; without it, those that requests without a key get. */
+          keyAlias?: string
         }
         outputs: {
           success: {
@@ -1286,6 +1302,8 @@ export interface DynamicRoutingCreateBody {
           model: string
           timeout: number
           retries: number
+          /** Which stored key of the provider is used; without it, those that requests without a key get. */
+          keyAlias?: string
         }
         outputs: {
           success: {
@@ -1377,6 +1395,8 @@ export interface DynamicRoutingDeleteResult {
           model: string
           timeout: number
           retries: number
+          /** Which stored key of the provider is used; without it, those that requests without a key get. */
+          keyAlias?: string
         }
         outputs: {
           success: {
@@ -1395,6 +1415,43 @@ export interface DynamicRoutingDeleteResult {
   >
   created_at: string
   modified_at: string
+}
+
+export interface DynamicRoutingTestBody {
+  /** Without it, what is deployed. */
+  version_id?: string
+  /** The chat's body. */
+  body?: Record<string, unknown>
+  headers?: Record<string, string>
+  metadata?: Record<string, string | number | boolean>
+  /** Ids of rate elements that are taken to have no room; the others have. */
+  full_rates?: Array<string>
+  /** Ids of models that are taken to fail; the others answer. */
+  failing_models?: Array<string>
+}
+
+export interface DynamicRoutingTestResult {
+  id: string
+  name: string
+  version_id: string
+  path: Array<{
+    element_id: string
+    type: string
+    /** Where the request went on; null for the model that the row is about. */
+    output: string | null
+    /** Why a model could not be asked. */
+    error?: string
+  }>
+  /** The models that are asked, in order. */
+  models: Array<{
+    element_id: string
+    provider: string
+    model: string
+  }>
+  /** Whether the last of them answers; else the route ends without an answer. */
+  answered: boolean
+  /** What percentages go by: `cf-aig-session-id`, a user in the metadata, or chance. */
+  drawn_by: 'session' | 'user' | 'chance'
 }
 
 export interface DynamicRoutingListVersionsResult {
@@ -1480,6 +1537,8 @@ export interface DynamicRoutingCreateVersionBody {
           model: string
           timeout: number
           retries: number
+          /** Which stored key of the provider is used; without it, those that requests without a key get. */
+          keyAlias?: string
         }
         outputs: {
           success: {
@@ -1567,6 +1626,8 @@ export interface DynamicRoutingCreateVersionResult {
           model: string
           timeout: number
           retries: number
+          /** Which stored key of the provider is used; without it, those that requests without a key get. */
+          keyAlias?: string
         }
         outputs: {
           success: {
@@ -1656,6 +1717,8 @@ export interface DynamicRoutingGetVersionResult {
           model: string
           timeout: number
           retries: number
+          /** Which stored key of the provider is used; without it, those that requests without a key get. */
+          keyAlias?: string
         }
         outputs: {
           success: {
@@ -1770,6 +1833,8 @@ export interface DynamicRoutingCreateDeploymentResult {
           model: string
           timeout: number
           retries: number
+          /** Which stored key of the provider is used; without it, those that requests without a key get. */
+          keyAlias?: string
         }
         outputs: {
           success: {
@@ -3125,6 +3190,27 @@ export interface DynamicRoutingApi {
     options?: RequestOptions,
   ): ApiPromise<DynamicRoutingDeleteResult>
   /**
+   * Explains which way a request would take through a dynamic route, without asking any model.
+   *
+   * `POST /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/routes/{id}/test`. Needs the permission `AI Gateway Read`.
+   */
+  test(
+    id: string,
+    params: { account_id: string; gateway_id: string } & DynamicRoutingTestBody,
+    options?: RequestOptions,
+  ): ApiPromise<DynamicRoutingTestResult>
+  /**
+   * Explains which way a request would take through a dynamic route, without asking any model.
+   *
+   * `POST /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/routes/{id}/test`. Needs the permission `AI Gateway Read`.
+   */
+  test(
+    gatewayId: string,
+    id: string,
+    params: { account_id: string } & DynamicRoutingTestBody,
+    options?: RequestOptions,
+  ): ApiPromise<DynamicRoutingTestResult>
+  /**
    * Versions of a dynamic route, newest first.
    *
    * `GET /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/routes/{id}/versions`. Needs the permission `AI Gateway Read`.
@@ -3986,6 +4072,14 @@ export const operations: Readonly<Record<string, Operation>> = {
     body: 'none',
     answer: 'result',
     isRepeatable: true,
+  },
+  'aiGateway.dynamicRouting.test': {
+    method: 'POST',
+    path: '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/routes/{id}/test',
+    query: [],
+    body: 'required',
+    answer: 'result',
+    isRepeatable: false,
   },
   'aiGateway.dynamicRouting.listVersions': {
     method: 'GET',

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { accountIdSchema, pageSchema } from './envelope.ts'
+import { passedElementSchema } from './logs.ts'
 import { defineRoute } from './route.ts'
 import { elementsSchema, type RouteElement } from './route-elements.ts'
 
@@ -77,6 +78,34 @@ export const givenComment = { comment: commentSchema.optional() }
 /** The model that clients name is `dynamic/NAME`. */
 const nameSchema = z.string().regex(/^[^\p{Cc}]{1,128}$/u, 'a name is 1 to 128 characters without control characters')
 
+const elementIds = z.array(z.string()).max(200).default([])
+
+/** A request that is not sent. */
+const routeTestBodySchema = z.strictObject({
+  version_id: z.string().optional().describe('Without it, what is deployed.'),
+  body: z.record(z.string(), z.unknown()).default({}).describe("The chat's body."),
+  headers: z.record(z.string(), z.string()).default({}),
+  metadata: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
+  full_rates: elementIds.describe('Ids of rate elements that are taken to have no room; the others have.'),
+  failing_models: elementIds.describe('Ids of models that are taken to fail; the others answer.'),
+})
+
+const routeTestSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  version_id: z.string(),
+  path: z.array(passedElementSchema),
+  models: z
+    .array(z.object({ element_id: z.string(), provider: z.string(), model: z.string() }))
+    .describe('The models that are asked, in order.'),
+  answered: z.boolean().describe('Whether the last of them answers; else the route ends without an answer.'),
+  drawn_by: z
+    .enum(['session', 'user', 'chance'])
+    .describe('What percentages go by: `cf-aig-session-id`, a user in the metadata, or chance.'),
+})
+
+export type RouteTest = z.output<typeof routeTestSchema>
+
 export const dynamicRouteRoutes = {
   list: defineRoute({
     name: 'dynamicRouting.list',
@@ -134,5 +163,16 @@ export const dynamicRouteRoutes = {
     query: noQuery,
     body: null,
     result: bareRouteSchema,
+  }),
+  test: defineRoute({
+    name: 'dynamicRouting.test',
+    method: 'POST',
+    path: `${routesPath}/{id}/test`,
+    summary: 'Explains which way a request would take through a dynamic route, without asking any model.',
+    permission: 'AI Gateway Read',
+    params: routeParams,
+    query: noQuery,
+    body: routeTestBodySchema,
+    result: routeTestSchema,
   }),
 }

@@ -70,6 +70,30 @@ export interface LogRecord {
   error: string | null
   /** All calls of the provider, in order; only where there was more than one. */
   attempts?: readonly Attempt[]
+  /** The dynamic route that led here; left out where there was none. */
+  route?: TakenRoute
+}
+
+/** A dynamic route as one request took it. */
+export interface TakenRoute {
+  id: string
+  name: string
+  versionId: string
+  /**
+   * The elements that the request passed, in order. The last one is the model that the row is about, or was the last one
+   * before the route ended without a model.
+   */
+  path: readonly PassedElement[]
+}
+
+/** An element of a dynamic route that a request passed. */
+export interface PassedElement {
+  elementId: string
+  type: 'conditional' | 'percentage' | 'rate' | 'model' | 'end'
+  /** Where it went on: `true`, `90%`, `fallback`, ...; null for the model that the row is about. */
+  output: string | null
+  /** Why a model could not be asked; left out where it was. Never a secret. */
+  error?: string
 }
 
 /** One call of a provider. */

@@ -26,7 +26,7 @@ export function writeLogText(record: LogRecord): string {
     `"responseContentType":${quoteType(record.responseContentType)},"requestSize":${record.requestSize},` +
     `"responseSize":${record.responseSize},"requestTruncated":${record.requestTruncated},` +
     `"responseTruncated":${record.responseTruncated},"metadata":${record.metadata && JSON.stringify(record.metadata)},` +
-    `"usage":${usage && JSON.stringify(usage)},"cost":${cost && costText(cost)},"saved":${saved && JSON.stringify(saved)},"error":${quote(record.error)}${attemptsText(record.attempts)}}`
+    `"usage":${usage && JSON.stringify(usage)},"cost":${cost && costText(cost)},"saved":${saved && JSON.stringify(saved)},"error":${quote(record.error)}${rareText(record)}}`
   return `${summary}\n${detail}`
 }
 
@@ -53,8 +53,9 @@ function quoteType(type: string | null): string | null {
 }
 
 /** Rare, and so not written by hand. */
-function attemptsText(attempts: LogRecord['attempts']): string {
-  return attempts === undefined ? '' : `,"attempts":${JSON.stringify(attempts)}`
+function rareText({ attempts, route }: LogRecord): string {
+  const tried = attempts === undefined ? '' : `,"attempts":${JSON.stringify(attempts)}`
+  return route === undefined ? tried : `${tried},"route":${JSON.stringify(route)}`
 }
 
 function costText({ totalNanoUsd, items, source, entry, unknown }: Cost): string {

@@ -79,6 +79,21 @@ const attemptSchema = z.object({
   error: z.string().nullable().describe('Why it failed, where the status does not tell.'),
 })
 
+/** An element of a dynamic route that a request passed. */
+export const passedElementSchema = z.object({
+  element_id: z.string(),
+  type: z.string(),
+  output: z.string().nullable().describe('Where the request went on; null for the model that the row is about.'),
+  error: z.string().optional().describe('Why a model could not be asked.'),
+})
+
+const takenRouteSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  version_id: z.string(),
+  path: z.array(passedElementSchema),
+})
+
 /** One row with the beginning of its bodies, and where its cost comes from. */
 export const logDetailSchema = logItemSchema.extend({
   request_head: z.string(),
@@ -90,6 +105,7 @@ export const logDetailSchema = logItemSchema.extend({
   usage: usageSchema.nullable().describe('Tokens and other units by kind, as they were priced.'),
   cost_detail: costDetailSchema.nullable(),
   attempts: z.array(attemptSchema).nullable().describe('All calls of the provider; null where there was only one.'),
+  route: takenRouteSchema.nullable().describe('The dynamic route that led to the model, as this request took it.'),
 })
 export type LogDetail = z.output<typeof logDetailSchema>
 

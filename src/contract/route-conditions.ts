@@ -1,4 +1,5 @@
 import type { Fault } from './fault.ts'
+import { compilePattern, type Pattern } from './linear-regex.ts'
 
 type Path = Fault['path']
 
@@ -7,6 +8,14 @@ const maxDepth = 16
 const maxParts = 500
 const maxTextLength = 1024
 const maxPatternLength = 256
+
+/** Larger ones would cost each request too much. */
+const maxPatternSize = 300
+
+/** The pattern of a `$regex`, which is matched in linear time. */
+export function compileConditionPattern(source: string): Pattern {
+  return compilePattern(source, { ignoresCase: false, mostSize: maxPatternSize })
+}
 
 /** What a condition may look at: `metadata.plan`, `body.model`, `headers.x-team`. */
 const fieldPattern = /^(?:metadata|body|headers)(?:\.[^\s.$][^\s.]*)+$/
@@ -67,7 +76,10 @@ const operators: Record<string, (check: Check, operand: unknown, path: Path) => 
   $regex(check, operand, path) {
     if (typeof operand !== 'string' || operand === '' || operand.length > maxPatternLength) {
       fault(check, path, `expected a regular expression of 1 to ${maxPatternLength} characters`)
-    } else if (!doesCompile(operand)) fault(check, path, `${short(operand)} is no valid regular expression`)
+    } else {
+      const pattern = compileConditionPattern(operand)
+      if ('fault' in pattern) fault(check, path, `${short(operand)} cannot be used: ${pattern.fault}`)
+    }
   },
 }
 
@@ -121,15 +133,6 @@ function fault({ faults }: Check, path: Path, message: string): void {
 
 function isScalar(value: unknown): boolean {
   return value === null || ['string', 'number', 'boolean'].includes(typeof value)
-}
-
-function doesCompile(pattern: string): boolean {
-  try {
-    RegExp(pattern)
-    return true
-  } catch {
-    return false
-  }
 }
 
 function short(text: string): string {

@@ -62,6 +62,11 @@ const model = z.strictObject({
       .min(1)
       .max(15 * 60 * 1000),
     retries: z.int().min(0).max(5),
+    keyAlias: z
+      .string()
+      .regex(/^[\x20-\x7e]{1,64}$/, 'an alias is 1 to 64 printable ASCII characters')
+      .exactOptional()
+      .describe('Which stored key of the provider is used; without it, those that requests without a key get.'),
   }),
   outputs: z.strictObject({ success: output, fallback: output }),
 })

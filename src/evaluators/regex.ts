@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineCaseEvaluator, quoted, unscored, yesOrNo } from './evaluator.ts'
-import { compilePattern, type Pattern } from './linear-regex.ts'
+import { compilePattern, type Pattern } from '../contract/linear-regex.ts'
 
 const longest = 1000
 

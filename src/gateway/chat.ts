@@ -19,6 +19,9 @@ import { type Translation, translateCall } from './translate-call.ts'
 /** Where the model stands in the body, and chats of every provider have one shape. */
 export const chatDoor = 'compat'
 
+/** What stands before the name of a dynamic route in place of a model. */
+const routePrefix = 'dynamic/'
+
 export const chatFormat = formats['openai-chat']
 
 /** What the client asked for, in its own words. */
@@ -37,6 +40,13 @@ export interface ChatRequest {
   startedMs: number
 }
 
+/** A chat that was read as a whole, and is not for any provider yet. */
+export interface OpenChat {
+  fields: JsonObject
+  /** The model as the client names it. */
+  model: string
+}
+
 /** A chat on its way to its provider. */
 export interface Chat {
   target: Target
@@ -44,16 +54,33 @@ export interface Chat {
   body: RequestBody
 }
 
-/**
- * Finds the target of a chat by the model in its body, and makes what is sent there. Throws `chat_invalid` for what is no
- * chat or cannot be said there, `provider_invalid` for a model without a provider, and what `chooseTarget` throws.
- */
-export function readChat(request: ChatRequest, chooseTarget: ChooseTarget): Chat {
+/** Reads a chat. Throws `chat_invalid` for what is none, `method_unsupported` and `body_too_large`. */
+export function openChat(request: ChatRequest): OpenChat {
   checkChatDoor(request)
+  const fields = parseChat(request.body)
+  const model = asText(fields['model'])
+  if (model === null) throw invalid('model is missing', ['model'])
+  return { fields, model }
+}
+
+/** The name of the dynamic route that is to find the model; null where the chat names one itself. */
+export function routeNameOf({ model }: OpenChat): string | null {
+  return model.startsWith(routePrefix) ? model.slice(routePrefix.length) : null
+}
+
+/**
+ * Finds the target of a chat by its model, and makes what is sent there. Throws `chat_invalid` for what cannot be said there,
+ * `provider_invalid` for a model without a provider, and what `chooseTarget` throws. `model`: the client's, or another one in
+ * its place.
+ */
+export function addressChat(
+  request: ChatRequest,
+  { fields: chat }: OpenChat,
+  model: string,
+  chooseTarget: ChooseTarget,
+): Chat {
   const { door, options, gateway, body } = request
-  const chat = parseChat(body)
-  const isStream = chat['stream'] === true
-  const address = addressOf(chat, isStream)
+  const address = addressOf(model, chat['stream'] === true)
   const provider = findProvider(address.slug)
   if (provider) carryCredential(provider, options)
   const native: Door = { ...door, slug: address.slug, path: address.path, query: address.query }
@@ -114,21 +141,12 @@ function parseChat({ bytes, fields }: RequestBody): JsonObject {
   return chat
 }
 
-function addressOf(chat: JsonObject, isStream: boolean): ChatAddress {
-  const name = asText(chat['model'])
-  if (name === null) throw invalid('model is missing', ['model'])
+function addressOf(name: string, isStream: boolean): ChatAddress {
   const split = splitModel(name)
   if (!split) {
     throw new GatewayError(
       'provider_invalid',
       `Invalid provider: the model ${shown(name)} names none: use {provider}/{model}, as openai/gpt-4o-mini`,
-      { path: ['model'] },
-    )
-  }
-  if (split.slug === 'dynamic') {
-    throw new GatewayError(
-      'provider_invalid',
-      `Invalid provider: the dynamic route ${shown(split.model)} cannot be used: dynamic routes are not part of this version`,
       { path: ['model'] },
     )
   }

@@ -1,4 +1,4 @@
-import type { LogRecord } from '../contract/log-record.ts'
+import type { LogRecord, PassedElement } from '../contract/log-record.ts'
 import { shortestSecret } from '../journal/mask.ts'
 
 /**
@@ -22,11 +22,18 @@ export function maskRecord(record: LogRecord, secrets: readonly string[]): void 
   if (record.attempts) {
     record.attempts = record.attempts.map((attempt) => ({ ...attempt, error: maskOrNull(attempt.error) }))
   }
+  if (record.route)
+    record.route = { ...record.route, path: record.route.path.map((passed) => maskPassed(passed, mask)) }
   if (record.cost?.unknown !== undefined) record.cost = { ...record.cost, unknown: mask(record.cost.unknown) }
   if (!record.metadata) return
   record.metadata = Object.fromEntries(
     Object.entries(record.metadata).map(([key, value]) => [mask(key), typeof value === 'string' ? mask(value) : value]),
   )
+}
+
+/** What a route's owner wrote stays; why a model could not be asked may hold words of the client's. */
+function maskPassed(passed: PassedElement, mask: (text: string) => string): PassedElement {
+  return passed.error === undefined ? passed : { ...passed, error: mask(passed.error) }
 }
 
 /** Most texts are shorter than a key, and so cannot hold it. */

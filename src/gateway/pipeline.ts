@@ -12,10 +12,12 @@ import { admit, type Admitted, type Applicant } from './admission.ts'
 import { type Passage, passOn } from './answer.ts'
 import { type CallWithAttempts, isUpstreamFailure, openAttempts } from './attempts.ts'
 import { planCache } from './cache-plan.ts'
-import { chatDoor, chatFormat, readChat, readChatFacts } from './chat.ts'
+import { chatDoor, chatFormat, readChatFacts } from './chat.ts'
 import { isModelList, modelList } from './chat-models.ts'
+import { readChatStep } from './chat-step.ts'
 import { checkDoor, type Door, isUniversal, readDoor } from './door.ts'
 import { describeChat, describeRequest, type Draft, openDraft, ownHeaders, writeDraft } from './draft.ts'
+import { UnknownRoute } from './dynamic-routes.ts'
 import { ClientLeft, type Exchange, type Sink } from './exchange.ts'
 import type { Flights } from './flight.ts'
 import { callTarget } from './keyed-call.ts'
@@ -25,7 +27,8 @@ import { replay } from './replay.ts'
 import { type BodyLimits, readBody } from './request-body.ts'
 import { readOptions, type RequestOptions } from './request-options.ts'
 import { planAttempts } from './retry-plan.ts'
-import { readSteps, type Step, type UniversalAsk } from './steps.ts'
+import type { AskedStep, RefusedStep, Step } from './step.ts'
+import { readSteps, type UniversalAsk } from './steps.ts'
 import type { ChooseTarget, Target } from './target.ts'
 import { toUpstreamRequest } from './to-upstream.ts'
 import type { UpstreamCall, Upstreams } from './upstream.ts'
@@ -89,17 +92,21 @@ export function createPipeline(deps: PipelineDeps): Run {
       if ((gateway.authentication || showsToken(options)) && !options.authenticated) throw unauthorized()
       if (options.problem) throw options.problem
 
-      // choose, read: one target; at the universal door those of the list in the body, of a chat the one its model names
+      // choose, read: one target; at the universal door those of the list in the body; of a chat the one its model names, or
+      // those to which its dynamic route leads
       const { method } = exchange
       if (door.slug === chatDoor && isModelList(door, method)) return answerModels(draft, sink)
       const isList = isUniversal(door, method)
       const native = isList || door.slug === chatDoor ? null : deps.chooseTarget(door, options, gateway)
       const body = await readBody(exchange.body, limits)
-      const first = readFirst({ door, options, gateway, body, draft }, native, method, deps)
+      const made = readFirst({ door, options, gateway, body, draft }, native, method, deps)
+      const first = made instanceof Promise ? await made : made
 
       let isCounted = false
-      for (let step: Step | null = first; step; step = step.next) {
-        if (isList) draft = openStep(draft, step, gateway, deps)
+      for (let step: Step | null = first; step; step = step.next && (await step.next())) {
+        if (isList || step !== first) draft = openStep(draft, step, { isFirst: step === first, gateway }, deps)
+        if (step.route) draft.record.route = step.route
+        if ('refusal' in step) throw refusalOf(step, draft, deps)
         const applicant = apply({ gateway, method, step, draft, sink, onCall, isCounted }, deps)
         const { acceptEncoding, attempts, hidesUsage } = applicant
 
@@ -133,19 +140,29 @@ export function createPipeline(deps: PipelineDeps): Run {
 }
 
 /** The first step, with the others behind it. The row of a chat says what its client asked, also where that is no chat. */
-function readFirst(ask: UniversalAsk, native: Target | null, method: string, deps: PipelineDeps): Step {
+function readFirst(ask: UniversalAsk, native: Target | null, method: string, deps: PipelineDeps): Step | Promise<Step> {
   const { door, options, body, draft } = ask
-  if (native) return { index: 0, door, options, target: native, body, next: null }
-  if (door.slug !== chatDoor) return readSteps(ask, deps)
-  describeRequest(draft, chatFormat, readChatFacts(body), body, deps.limits.keptBytes)
-  const chat = readChat({ ...ask, method, id: draft.record.id, startedMs: draft.record.startedMs }, deps.chooseTarget)
-  return { index: 0, door, options, ...chat, next: null }
+  if (native) return { index: 0, door, options, target: native, body, route: null, next: null }
+  const { id, startedMs } = draft.record
+  if (door.slug === chatDoor) describeRequest(draft, chatFormat, readChatFacts(body), body, deps.limits.keptBytes)
+  const read = (): Step | Promise<Step> => {
+    if (door.slug !== chatDoor) return readSteps(ask, deps)()
+    return readChatStep({ ...ask, method, id, startedMs, index: 0, countsModels: true, next: null }, deps)()
+  }
+  try {
+    return read()
+  } catch (error) {
+    const isUnknown = error instanceof UnknownRoute || (error instanceof Error && error.cause instanceof UnknownRoute)
+    if (!isUnknown || !deps.catchUpSettings) throw error
+    // Another process may have made it a moment ago.
+    return deps.catchUpSettings().then(read)
+  }
 }
 
 interface Application {
   gateway: GatewaySnapshot
   method: string
-  step: Step
+  step: AskedStep
   draft: Draft
   sink: Sink
   onCall: (call: UpstreamCall) => void
@@ -188,17 +205,29 @@ function apply(
   }
 }
 
-/** A step of a universal request has a row of its own, under the event id that all of them share. */
-function openStep(known: Draft, step: Step, gateway: GatewaySnapshot, { newId, clock }: PipelineDeps): Draft {
+/** A step of a universal request or of a dynamic route has a row of its own, under the event id that all of them share. */
+function openStep(
+  known: Draft,
+  step: Step,
+  { isFirst, gateway }: { isFirst: boolean; gateway: GatewaySnapshot },
+  { newId, clock }: PipelineDeps,
+): Draft {
   const { door, options, index } = step
   const { record, startTick } = known
-  const begin =
-    index === 0
-      ? { id: record.id, startedMs: record.startedMs, startTick }
-      : { id: newId(), startedMs: clock.nowMs(), startTick: clock.tickMs() }
+  const begin = isFirst
+    ? { id: record.id, startedMs: record.startedMs, startTick }
+    : { id: newId(), startedMs: clock.nowMs(), startTick: clock.tickMs() }
   const draft = openDraft({ ...begin, method: record.method, door, gateway, options })
   draft.record.step = index
+  draft.record.eventId = options.eventId ?? record.eventId
   return draft
+}
+
+/** Why a dynamic route found no model; the row says which route it was in place of one. */
+function refusalOf({ body, refusal }: RefusedStep, draft: Draft, { limits }: PipelineDeps): GatewayError {
+  describeRequest(draft, chatFormat, readChatFacts(body), body, limits.keptBytes)
+  draft.record.provider = 'unknown'
+  return refusal
 }
 
 /** Where another step may follow, a provider that fails is no reason to throw. */

@@ -36,6 +36,8 @@ export interface RequestOptions {
   metadata: Record<string, string | number | boolean> | null
   /** The Tollgates that the request came through, as the header says; null: none. */
   hops: string | null
+  /** What the request goes together with: in a dynamic route, requests of one session take the same branches. Null: not said. */
+  sessionId: string | null
   /** The stored key that the request names; null: none. */
   keyAlias: string | null
   /** Null where no header speaks of the cache. */
@@ -72,6 +74,7 @@ export function readOptions(rawHeaders: readonly string[], query: string, creden
     collectLogPayload: true,
     metadata: null,
     hops: null,
+    sessionId: null,
     keyAlias: null,
     cache: null,
     attempts: null,
@@ -146,6 +149,9 @@ function readOwn(options: RequestOptions, name: string, value: string): void {
     case hopHeader:
       // Several of them are one list.
       options.hops = options.hops === null ? value : `${options.hops}, ${value}`
+      break
+    case 'cf-aig-session-id':
+      options.sessionId = readText(options, name, value, 256)
       break
     case 'cf-aig-byok-alias':
       options.keyAlias = readText(options, name, value, 64)

@@ -3,27 +3,17 @@ import { scanElements, scanTopLevel } from '../formats/scan.ts'
 import { GatewayError } from '../kernel/errors.ts'
 import type { Credentials } from '../live/credentials.ts'
 import type { GatewaySnapshot } from '../live/live.ts'
-import { chatDoor, readChat } from './chat.ts'
+import { chatDoor } from './chat.ts'
+import { readChatStep } from './chat-step.ts'
 import type { Door } from './door.ts'
 import type { Draft } from './draft.ts'
+import type { RouteDeps } from './dynamic-routes.ts'
 import { type BodyLimits, type RequestBody, wholeBody } from './request-body.ts'
 import { readOptions, type RequestOptions } from './request-options.ts'
+import type { AskedStep, NextStep } from './step.ts'
 import { stepHeaders } from './step-headers.ts'
-import type { ChooseTarget, Target } from './target.ts'
 
-/** One target of a request, with all that it is asked. The next one takes over where it fails. */
-export interface Step {
-  /** From 0 on, as in `cf-aig-step`. */
-  index: number
-  door: Door
-  options: RequestOptions
-  target: Target
-  body: RequestBody
-  next: Step | null
-}
-
-export interface StepsDeps {
-  chooseTarget: ChooseTarget
+export interface StepsDeps extends RouteDeps {
   credentials: Credentials
   limits: BodyLimits
 }
@@ -45,11 +35,11 @@ const members = ['provider', 'endpoint', 'authorization', 'headers', 'query', 'c
  * is called: a misspelt fallback is not found out on the day on which it is needed. Throws `input_invalid`, `body_too_large` or
  * `provider_invalid`, and says which step.
  */
-export function readSteps(ask: UniversalAsk, deps: StepsDeps): Step {
+export function readSteps(ask: UniversalAsk, deps: StepsDeps): NextStep {
   const { body, draft } = ask
   draft.body = body
   const elements = listElements(body, deps.limits)
-  let next: Step | null = null
+  let next: NextStep | null = null
   for (const [index, bytes] of [...elements.entries()].toReversed()) {
     next = atStep(index, () => readStep(ask, index, bytes, next, deps))
   }
@@ -87,7 +77,7 @@ function isJson(bytes: Buffer): boolean {
   }
 }
 
-function readStep(ask: UniversalAsk, index: number, bytes: Buffer, next: Step | null, deps: StepsDeps): Step {
+function readStep(ask: UniversalAsk, index: number, bytes: Buffer, next: NextStep | null, deps: StepsDeps): NextStep {
   const found = scanTopLevel(bytes, members)
   const slice = (name: (typeof members)[number]): Buffer | null =>
     found[name] ? bytes.subarray(found[name].start, found[name].end) : null
@@ -114,9 +104,11 @@ function readStep(ask: UniversalAsk, index: number, bytes: Buffer, next: Step | 
   if (provider === chatDoor) {
     const { id, startedMs } = ask.draft.record
     const request = { door, options, gateway: ask.gateway, body, method: 'POST', id, startedMs }
-    return { index, door, options, ...readChat(request, deps.chooseTarget), next }
+    return readChatStep({ ...request, index, countsModels: false, next }, deps)
   }
-  return { index, door, options, target: deps.chooseTarget(door, options, ask.gateway), body, next }
+  const target = deps.chooseTarget(door, options, ask.gateway)
+  const step: AskedStep = { index, door, options, target, body, route: null, next }
+  return () => step
 }
 
 function readObject(bytes: Buffer | null, name: string): JsonObject {

@@ -39,6 +39,8 @@ export interface Admission {
   limit: RateLimit | null
   /** Which of the gateway's windows the limit counts in, 1-100 characters; absent: that of the gateway itself. */
   window?: string
+  /** The window is one of those that clients name: there may be very many, and then the oldest give way. */
+  isOneOfMany?: true
 }
 
 export interface RateLimit {

@@ -15,11 +15,12 @@ export function createMemoryKv({ clock, maxBytes }: { clock: Clock; maxBytes: nu
   const answers = createAnswerPages({ clock, maxBytes })
 
   return {
-    admit({ gateway, cache, limit, window = '' }) {
+    admit({ gateway, cache, limit, window = '', isOneOfMany }) {
       const bytes = cache && answers.get(cache.key)
       const answer = bytes && readStoredAnswer(bytes)
       if (answer) return { type: 'hit', answer }
-      const resetMs = limit === null ? 0 : windows.take(gateway, window, limit)
+      const take = isOneOfMany ? windows.takeOneOfMany : windows.take
+      const resetMs = limit === null ? 0 : take(gateway, window, limit)
       if (resetMs > 0) return { type: 'limited', resetMs }
       return { type: 'pass', lease: cache?.joins ? { gateway, key: cache.key, token: '' } : null }
     },

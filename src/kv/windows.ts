@@ -8,6 +8,8 @@ export interface Windows {
    * `name`: which of the gateway's windows; empty for its own.
    */
   take(gateway: number, name: string, limit: RateLimit): number
+  /** The same for windows that clients name: those that are over are forgotten, and of too many the oldest. */
+  takeOneOfMany(gateway: number, name: string, limit: RateLimit): number
   forget(gateway: number): void
 }
 
@@ -15,26 +17,62 @@ interface Window {
   technique: RateLimit['technique']
   windowMs: number
   take(requests: number): number
+  /** Nothing is counted in it any more. */
+  isOver(): boolean
 }
+
+/** The windows of one gateway. */
+interface Group {
+  windows: Map<string, Window>
+  many: Map<string, Window>
+  /** With so many of the latter they are looked through. */
+  lookThroughAt: number
+}
+
+/** Of a gateway, of those that clients name. */
+const mostWindows = 200_000
+const fewWindows = 1000
 
 /**
  * Exact: no window ever holds more than its limit, also where the wall clock steps. A limit whose window or technique
  * was changed begins anew.
  */
 export function createWindows(clock: Clock): Windows {
-  const gateways = new Map<number, Map<string, Window>>()
-  return {
-    take(gateway, name, { requests, windowMs, technique }) {
-      const windows = gateways.get(gateway) ?? new Map<string, Window>()
-      let window = windows.get(name)
-      if (window?.technique !== technique || window.windowMs !== windowMs) {
-        window = technique === 'fixed' ? createFixedWindow(clock, windowMs) : createSlidingWindow(clock, windowMs)
-        gateways.set(gateway, windows.set(name, window))
-      }
-      return window.take(requests)
-    },
-    forget: (gateway) => void gateways.delete(gateway),
+  const groups = new Map<number, Group>()
+
+  function groupOf(gateway: number): Group {
+    const known = groups.get(gateway)
+    if (known) return known
+    const group = { windows: new Map(), many: new Map(), lookThroughAt: fewWindows }
+    groups.set(gateway, group)
+    return group
   }
+  function takeIn(windows: Map<string, Window>, name: string, { requests, windowMs, technique }: RateLimit): number {
+    let window = windows.get(name)
+    if (window?.technique !== technique || window.windowMs !== windowMs) {
+      window = technique === 'fixed' ? createFixedWindow(clock, windowMs) : createSlidingWindow(clock, windowMs)
+      windows.set(name, window)
+    }
+    return window.take(requests)
+  }
+
+  return {
+    take: (gateway, name, limit) => takeIn(groupOf(gateway).windows, name, limit),
+    takeOneOfMany(gateway, name, limit) {
+      const group = groupOf(gateway)
+      if (group.many.size >= group.lookThroughAt) lookThrough(group)
+      return takeIn(group.many, name, limit)
+    },
+    forget: (gateway) => void groups.delete(gateway),
+  }
+}
+
+/** In a new map, and seldom: one in which entries come and go all the time is slow. */
+function lookThrough(group: Group): void {
+  const counting = [...group.many].filter(([, window]) => !window.isOver())
+  const kept = counting.length < mostWindows ? counting : counting.slice(-mostWindows / 2)
+  group.many = new Map(kept)
+  group.lookThroughAt = Math.min(mostWindows, Math.max(fewWindows, kept.length * 2))
 }
 
 /** Windows begin at whole multiples of their length on the wall clock, and last that long on the monotonic one. */
@@ -59,6 +97,7 @@ function createFixedWindow(clock: Clock, windowMs: number): Window {
       count++
       return 0
     },
+    isOver: () => clock.tickMs() - startTick >= windowMs,
   }
 }
 
@@ -109,6 +148,10 @@ function createSlidingWindow(clock: Clock, windowMs: number): Window {
       }
       total++
       return 0
+    },
+    isOver() {
+      expire(clock.tickMs())
+      return total === 0
     },
   }
 }

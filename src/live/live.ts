@@ -2,7 +2,9 @@ import type { DocumentKind, DocumentRecord } from '../contract/document.ts'
 import type { GatewayRecord } from '../contract/gateway-record.ts'
 import type { TokenBody } from '../contract/tokens.ts'
 import type { TokenGrant } from '../contract/permissions.ts'
+import type { CompiledRoute } from '../routing/routing.ts'
 import { createCustomProviders, type CustomProviderSnapshot } from './custom-providers.ts'
+import { createLiveRoutes } from './dynamic-routes.ts'
 import type { Vault } from '../kernel/vault.ts'
 import { createLiveProviderKeys, type StoredKeys } from './provider-keys.ts'
 
@@ -19,6 +21,8 @@ export interface Live {
   customProvider(accountId: string, slug: string): CustomProviderSnapshot | undefined
   /** The keys that a gateway has for a provider, by its slug, or by its id where it is a custom one. */
   providerKeys(gateway: number, name: string): StoredKeys | undefined
+  /** What is deployed of a gateway's dynamic route with this name. */
+  dynamicRoute(gateway: number, name: string): CompiledRoute | undefined
   apply(change: LiveChange): void
   /** Every change up to this version of the store's settings is in force here. */
   version(): number
@@ -36,7 +40,7 @@ export type LiveChange = { version: number | null } & (
 )
 
 /** The kinds of documents that are kept here. */
-export const liveKinds: DocumentKind[] = ['token', 'provider_keys', 'custom_provider', 'provider_cost']
+export const liveKinds: DocumentKind[] = ['token', 'provider_keys', 'custom_provider', 'provider_cost', 'dynamic_route']
 
 /** A token as it is asked for. */
 export interface TokenSnapshot {
@@ -85,7 +89,8 @@ export function createLive(records: readonly GatewayRecord[], vault: Pick<Vault,
   const tokens = createTokens()
   const customProviders = createCustomProviders()
   const providerKeys = createLiveProviderKeys(vault)
-  const all = [tokens, customProviders, providerKeys]
+  const dynamicRoutes = createLiveRoutes()
+  const all = [tokens, customProviders, providerKeys, dynamicRoutes]
   let reached = 0
 
   function apply(change: LiveChange): void {
@@ -106,6 +111,7 @@ export function createLive(records: readonly GatewayRecord[], vault: Pick<Vault,
       // Under the same name there may be a newer gateway by now.
       if (known?.number === change.number) gateways.delete(id)
       providerKeys.forget(change.number)
+      dynamicRoutes.forget(change.number)
     } else if (!known || !isOlder(change.record, known)) {
       accounts.set(accountId, gateways.set(id, compile(change.record)))
     }
@@ -118,6 +124,7 @@ export function createLive(records: readonly GatewayRecord[], vault: Pick<Vault,
     token: (hash) => tokens.find(hash),
     customProvider: (accountId, slug) => customProviders.find(accountId, slug),
     providerKeys: (gateway, name) => providerKeys.of(gateway, name),
+    dynamicRoute: (gateway, name) => dynamicRoutes.find(gateway, name),
     apply,
     version: () => reached,
     reach(version) {

@@ -11,10 +11,7 @@ import { toIso } from './present.ts'
 
 export type RouteDocument = DocumentRecord<'dynamic_route'>
 
-/** What is told of every route that is created or deployed. A part that begins to execute them takes it away. */
-const notExecuted = 'stored, not enforced: dynamic routes are not executed yet'
-
-/** What the writer of a route is told: also which of its providers there are not, for one may be added later. */
+/** What the writer of a route is told: what of it has no effect, and which of its providers there are not, for one may be added later. */
 export async function notesOn(
   { store }: ManagementDeps,
   accountId: string,
@@ -24,7 +21,22 @@ export async function notesOn(
   const own = await store.documents.list('custom_provider', accountId, null)
   const ownSlugs = new Set(own.map(({ name }) => `${customPrefix}${name}`))
   const unknown = [...named].filter((slug) => !findProvider(slug) && !ownSlugs.has(slug))
-  return unknown.length === 0 ? [notExecuted] : [notExecuted, `there is no provider ${unknown.join(', ')}`]
+  return [...withoutEffect(elements), ...(unknown.length === 0 ? [] : [`there is no provider ${unknown.join(', ')}`])]
+}
+
+function withoutEffect(elements: readonly RouteElement[]): string[] {
+  const types = new Map(elements.map(({ id, type }) => [id, type]))
+  const byCost = elements.filter((element) => element.type === 'rate' && element.properties.limitType === 'cost')
+  const goingOn = elements.filter(
+    (element) => element.type === 'model' && types.get(element.outputs.success.elementId) !== 'end',
+  )
+  const ids = (some: readonly RouteElement[]): string => some.map(({ id }) => id).join(', ')
+  return [
+    ...(byCost.length > 0 ? [`stored, not enforced: limitType cost of ${ids(byCost)}`] : []),
+    ...(goingOn.length > 0
+      ? [`a good answer ends the route: what follows success of ${ids(goingOn)} has no effect`]
+      : []),
+  ]
 }
 
 /** A route of a gateway. Throws `not_found` where the gateway, `route_unknown` where the route is not there. */

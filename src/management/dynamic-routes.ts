@@ -8,6 +8,7 @@ import { findRoute, notesOn, presentBare, presentRoute } from './dynamic-route-v
 import { findGateway } from './find-gateway.ts'
 import { requireUnchanged } from './if-match.ts'
 import { orderedPageOf } from './pages.ts'
+import { testRoute } from './route-test.ts'
 import type { Handlers, Input } from './routes.ts'
 
 type Routes = typeof dynamicRouteRoutes
@@ -44,6 +45,8 @@ export function createDynamicRouteHandlers(deps: ManagementDeps): Handlers<Route
         await changeDocuments(deps, [{ op: 'remove', kind: route.kind, id: route.id }], audit)
         return { result: presentBare(route, gatewayId, route.body.elements) }
       }),
+
+    test: async (input) => ({ result: await testRoute(deps, input) }),
   }
 }
 

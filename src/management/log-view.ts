@@ -1,4 +1,4 @@
-import type { Attempt } from '../contract/log-record.ts'
+import type { Attempt, TakenRoute } from '../contract/log-record.ts'
 import type { LogCost, LogDetail, LogItem } from '../contract/logs.ts'
 import { tokensIn, tokensOut } from '../contract/usage.ts'
 import type { LogRow } from '../store/store.ts'
@@ -61,6 +61,7 @@ export function presentLogDetail(row: LogRow): LogDetail {
     usage: row.usage === null ? null : { ...row.usage },
     cost_detail: presentCost(row.cost),
     attempts: row.attempts?.map(presentAttempt) ?? null,
+    route: row.route ? presentTakenRoute(row.route) : null,
   }
 }
 
@@ -108,6 +109,18 @@ function presentUsage(usage: LogRow['usage']): LogItem['usage_metadata'] {
 
 function presentAttempt({ startedMs, durationMs, status, error }: Attempt): NonNullable<LogDetail['attempts']>[number] {
   return { started_at: new Date(startedMs).toISOString(), duration_ms: durationMs, status_code: status, error }
+}
+
+function presentTakenRoute({ id, name, versionId, path }: TakenRoute): NonNullable<LogDetail['route']> {
+  return { id, name, version_id: versionId, path: path.map(presentPassed) }
+}
+
+/** An element that a request passed, as the API shows it. */
+export function presentPassed({
+  elementId,
+  ...passed
+}: TakenRoute['path'][number]): NonNullable<LogDetail['route']>['path'][number] {
+  return { element_id: elementId, ...passed }
 }
 
 function presentCost(cost: LogRow['cost']): LogDetail['cost_detail'] {

@@ -111,7 +111,8 @@ async function deploy(deps: ManagementDeps, { params, body, caller }: Input<(typ
   }
 }
 
-async function findVersion(
+/** Throws `route_unknown`. */
+export async function findVersion(
   { store }: ManagementDeps,
   route: RouteDocument,
   id: string,

@@ -1,4 +1,4 @@
-import { Fault, type Node, parsePattern } from './regex-syntax.ts'
+import { PatternFault, type Node, parsePattern } from './regex-syntax.ts'
 
 /**
  * Regular expressions in linear time: a set of states is carried along the text (Thompson's way), nothing is ever tried
@@ -19,23 +19,33 @@ const mostParts = 50_000
 /** Instructions times characters: about a tenth of a second. */
 const mostSteps = 20_000_000
 
-/** A pattern that is looked for anywhere in a text. `test` gives null where the text is too long for it. */
-export function compilePattern(source: string, { ignoresCase }: { ignoresCase: boolean }): Pattern {
+/**
+ * A pattern that is looked for anywhere in a text. `test` gives null where the text is too long for it. `mostSize`: how large
+ * it may be once its repetitions are written out.
+ */
+export function compilePattern(
+  source: string,
+  { ignoresCase, mostSize = mostInstructions }: { ignoresCase: boolean; mostSize?: number },
+): Pattern {
   try {
     const program: Instruction[] = []
     emit(program, parsePattern(source, ignoresCase), { left: mostParts })
     program.push({ op: 'match' })
+    if (program.length > mostSize) throw tooLarge()
     return { test: (text) => (text.length * program.length > mostSteps ? null : run(program, Array.from(text))) }
   } catch (error) {
-    if (error instanceof Fault) return { fault: error.message }
+    if (error instanceof PatternFault) return { fault: error.message }
     throw error
   }
 }
 
+function tooLarge(): PatternFault {
+  return new PatternFault('it is too large once its repetitions are written out')
+}
+
 function emit(program: Instruction[], node: Node, budget: { left: number }): void {
   // Empty groups make no instructions, however often they are repeated.
-  if (budget.left-- === 0 || program.length > mostInstructions)
-    throw new Fault('it is too large once its repetitions are written out')
+  if (budget.left-- === 0 || program.length > mostInstructions) throw tooLarge()
   if (node.type === 'one') program.push({ op: 'one', test: node.test })
   else if (node.type === 'edge') program.push({ op: 'edge', kind: node.kind })
   else if (node.type === 'all') for (const part of node.nodes) emit(program, part, budget)
@@ -80,29 +90,26 @@ function emitRepeat(
 }
 
 function run(program: readonly Instruction[], text: readonly string[]): boolean {
+  /** The place, from 1 on, at which each state was last reached. */
+  const reachedAt = new Uint32Array(program.length)
   let states: number[] = []
   for (let at = 0; at <= text.length; at++) {
-    const seen = new Set<number>()
-    const reached: number[] = []
+    const character = text[at]
     // At each place one may begin.
-    const open = [...states, 0]
-    while (open.length > 0) {
-      const state = open.pop() ?? 0
-      if (seen.has(state)) continue
-      seen.add(state)
+    const open = states
+    open.push(0)
+    states = []
+    for (let state = open.pop(); state !== undefined; state = open.pop()) {
+      if (reachedAt[state] === at + 1) continue
+      reachedAt[state] = at + 1
       const instruction = program[state]
       if (instruction === undefined) continue
       if (instruction.op === 'match') return true
-      if (instruction.op === 'split') open.push(...instruction.to)
-      else if (instruction.op === 'one') reached.push(state)
-      else if (isEdge(instruction.kind, text, at)) open.push(state + 1)
+      if (instruction.op === 'split') for (const to of instruction.to) open.push(to)
+      else if (instruction.op === 'edge') {
+        if (isEdge(instruction.kind, text, at)) open.push(state + 1)
+      } else if (character !== undefined && instruction.test(character)) states.push(state + 1)
     }
-    const character = text[at]
-    if (character === undefined) return false
-    states = reached.flatMap((state) => {
-      const instruction = program[state]
-      return instruction?.op === 'one' && instruction.test(character) ? [state + 1] : []
-    })
   }
   return false
 }

@@ -7,7 +7,7 @@ export type Node =
   | { type: 'repeat'; node: Node; least: number; most: number }
 
 /** A pattern that cannot be used, and why. */
-export class Fault extends Error {}
+export class PatternFault extends Error {}
 
 const mostDepth = 100
 
@@ -18,16 +18,16 @@ interface Reading {
   ignoresCase: boolean
 }
 
-/** Reads JavaScript's syntax. Throws a `Fault`. */
+/** Reads JavaScript's syntax. Throws a `PatternFault`. */
 export function parsePattern(source: string, ignoresCase: boolean): Node {
   const reading: Reading = { pattern: Array.from(source), at: 0, ignoresCase }
   const node = parseOptions(reading, 0)
-  if (reading.at < reading.pattern.length) throw new Fault('a group is closed that was not opened')
+  if (reading.at < reading.pattern.length) throw new PatternFault('a group is closed that was not opened')
   return node
 }
 
 function parseOptions(reading: Reading, depth: number): Node {
-  if (depth > mostDepth) throw new Fault('its groups are too deep')
+  if (depth > mostDepth) throw new PatternFault('its groups are too deep')
   const options: Node[] = [parseSequence(reading, depth)]
   while (reading.pattern[reading.at] === '|') {
     reading.at++
@@ -55,13 +55,13 @@ function parseRepeat(reading: Reading, node: Node): Node {
   // Lazy or not, whether it matches is the same.
   if (reading.pattern[reading.at] === '?') reading.at++
   if (/^[*+?]/.test(reading.pattern[reading.at] ?? ''))
-    throw new Fault(`nothing stands before ${reading.pattern[reading.at]}`)
+    throw new PatternFault(`nothing stands before ${reading.pattern[reading.at]}`)
   const [sign, least = '', comma, most = ''] = found
   if (sign === '*') return { type: 'repeat', node, least: 0, most: Infinity }
   if (sign === '+') return { type: 'repeat', node, least: 1, most: Infinity }
   if (sign === '?') return { type: 'repeat', node, least: 0, most: 1 }
   const top = comma === '' ? Number(least) : most === '' ? Infinity : Number(most)
-  if (top < Number(least)) throw new Fault(`${sign} has its numbers the wrong way round`)
+  if (top < Number(least)) throw new PatternFault(`${sign} has its numbers the wrong way round`)
   return { type: 'repeat', node, least: Number(least), most: top }
 }
 
@@ -72,7 +72,7 @@ function parseAtom(reading: Reading, depth: number): Node {
   if (character === '.') return { type: 'one', test: (given) => given !== '\n' && given !== '\r' }
   if (character === '[') return classOf(reading, readClass(reading))
   if (character === '\\') return parseEscape(reading)
-  if ('*+?'.includes(character)) throw new Fault(`nothing stands before ${character}`)
+  if ('*+?'.includes(character)) throw new PatternFault(`nothing stands before ${character}`)
   return { type: 'one', test: same(reading, character) }
 }
 
@@ -81,18 +81,18 @@ function parseGroup(reading: Reading, depth: number): Node {
     const kind = reading.pattern.slice(reading.at, reading.at + 3).join('')
     if (kind.startsWith('?:')) reading.at += 2
     else if (/^\?<[^=!]/.test(kind)) reading.at = reading.pattern.indexOf('>', reading.at) + 1 || reading.pattern.length
-    else throw new Fault('it looks ahead or behind, which cannot be done in linear time')
+    else throw new PatternFault('it looks ahead or behind, which cannot be done in linear time')
   }
   const node = parseOptions(reading, depth + 1)
-  if (reading.pattern[reading.at++] !== ')') throw new Fault('a group is not closed')
+  if (reading.pattern[reading.at++] !== ')') throw new PatternFault('a group is not closed')
   return node
 }
 
 function parseEscape(reading: Reading): Node {
   const character = reading.pattern[reading.at++]
-  if (character === undefined) throw new Fault('it ends with a backslash')
+  if (character === undefined) throw new PatternFault('it ends with a backslash')
   if (character === 'b' || character === 'B') return { type: 'edge', kind: character }
-  if (/[1-9k]/.test(character)) throw new Fault('it refers back to a group, which cannot be done in linear time')
+  if (/[1-9k]/.test(character)) throw new PatternFault('it refers back to a group, which cannot be done in linear time')
   const hex = /^(?:x[\da-f]{2}|u[\da-f]{4}|u\{[\da-f]{1,6}\}|[pP]\{[\w=]{1,40}\})/i.exec(
     reading.pattern.slice(reading.at - 1, reading.at + 44).join(''),
   )
@@ -113,7 +113,7 @@ function readClass(reading: Reading): string {
         : (reading.pattern[reading.at] ?? '')
     reading.at++
   }
-  if (reading.pattern[reading.at++] !== ']') throw new Fault('a class is not closed')
+  if (reading.pattern[reading.at++] !== ']') throw new PatternFault('a class is not closed')
   return `${text}]`
 }
 
@@ -135,7 +135,7 @@ function toRegExp(text: string, ignoresCase: boolean): RegExp {
     try {
       return new RegExp(`^${text}$`, ignoresCase ? 'i' : '')
     } catch {
-      throw new Fault(`${text} means nothing`)
+      throw new PatternFault(`${text} means nothing`)
     }
   }
 }

@@ -1,0 +1,193 @@
+import { hash } from 'node:crypto'
+import type { PassedElement, TakenRoute } from '../contract/log-record.ts'
+import { type ErrorCode, GatewayError } from '../kernel/errors.ts'
+import { credentialHeaders } from '../kernel/header-names.ts'
+import type { Kv, RateLimit } from '../kv/kv.ts'
+import type { Live } from '../live/live.ts'
+import { drawKeyOf } from '../routing/draw-key.ts'
+import type { CompiledRoute, ModelNode, RateNode, RouteInput, RouteNode } from '../routing/routing.ts'
+import { type CountRate, mayReachModel, type Walked, walk } from '../routing/walk.ts'
+import { noAttemptOptions } from './attempt-options.ts'
+import { addressChat, type ChatRequest, type OpenChat } from './chat.ts'
+import { shown } from './door.ts'
+import { rateLimited } from './limit-errors.ts'
+import type { RequestOptions } from './request-options.ts'
+import type { NextStep, RefusedStep, Step } from './step.ts'
+import type { ChooseTarget } from './target.ts'
+
+export interface RouteDeps {
+  chooseTarget: ChooseTarget
+  live: Pick<Live, 'dynamicRoute'>
+  kv: Pick<Kv, 'admit'>
+}
+
+/** A chat whose model a dynamic route is to find. */
+export interface RouteAsk extends ChatRequest {
+  chat: OpenChat
+  /** Of the route. */
+  name: string
+  index: number
+  /** See `ChatStepAsk`. */
+  countsModels: boolean
+  next: NextStep | null
+}
+
+/** There is no such route here; another process may have made it a moment ago. */
+export class UnknownRoute extends GatewayError {}
+
+/** One request on its way through a route. */
+interface Way {
+  ask: RouteAsk
+  route: CompiledRoute
+  input: RouteInput
+  count: CountRate
+  path: PassedElement[]
+  chooseTarget: ChooseTarget
+}
+
+/**
+ * The way of a chat through a route: each model that is asked is a step, and the one behind it is looked for when it has failed.
+ * Where no model is left, `next` of the chat takes over, or a step without a target says why. Throws `UnknownRoute`.
+ */
+export function openRoute(ask: RouteAsk, { chooseTarget, live, kv }: RouteDeps): NextStep {
+  const { gateway, name } = ask
+  const route = live.dynamicRoute(gateway.number, name)
+  if (!route) {
+    throw new UnknownRoute(
+      'provider_invalid',
+      `Model not found: the gateway ${gateway.id} has no dynamic route ${shown(name)}`,
+      { path: ['model'] },
+    )
+  }
+  const count: CountRate = (rate, key) => countIn(rate, key, ask, kv)
+  const way: Way = { ask, route, input: inputOf(ask), count, path: [], chooseTarget }
+  return () => goFrom(way, route.first, ask.index, null)
+}
+
+/** `failure`: why the model before could not be asked. */
+function goFrom(way: Way, from: RouteNode, index: number, failure: GatewayError | null): Step | Promise<Step> {
+  const walked = walk(from, way.input, way.count, way.path)
+  if (walked instanceof Promise) return walked.then((to) => arrive(way, to, index, failure))
+  return arrive(way, walked, index, failure)
+}
+
+function arrive(way: Way, walked: Walked, index: number, failure: GatewayError | null): Step | Promise<Step> {
+  const { ask, route } = way
+  if (walked.type === 'end') {
+    if (ask.next) return ask.next()
+    const { full } = walked
+    return refuse(way, index, full ? isFull(route, full.rate, full.resetMs) : (failure ?? withoutModel(route)))
+  }
+  const { node } = walked
+  try {
+    return askModel(way, node, index)
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error
+    if (!passedOver.has(error.code)) return refuse(way, index, error)
+    const message = `The dynamic route ${shown(route.name)} could not ask the model of its element ${shown(node.id)}: ${error.message}`
+    const told = new GatewayError(error.code, message, { cause: error, ...(error.path && { path: error.path }) })
+    way.path.push({ elementId: node.id, type: 'model', output: 'fallback', error: error.message })
+    return goFrom(way, node.fallback, index, told)
+  }
+}
+
+/** What is wrong with one model alone: the next one may be a good one. */
+const passedOver: ReadonlySet<ErrorCode> = new Set([
+  'provider_invalid',
+  'chat_invalid',
+  'key_unknown',
+  'upstream_refused',
+  'unavailable',
+])
+
+function askModel(way: Way, node: ModelNode, index: number): Step {
+  const { ask, input, path } = way
+  const options = optionsFor(node, way)
+  const chat = addressChat({ ...ask, options }, ask.chat, `${node.provider}/${node.model}`, way.chooseTarget)
+  const route = taken(way, [...path, { elementId: node.id, type: 'model', output: null }])
+  const nextIndex = ask.countsModels ? index + 1 : index
+  const fallBack: NextStep = () => {
+    path.push({ elementId: node.id, type: 'model', output: 'fallback' })
+    return goFrom(way, node.fallback, nextIndex, null)
+  }
+  const next = ask.next !== null || mayReachModel(node.fallback, input) ? fallBack : null
+  return { index, door: ask.door, options, ...chat, route, next }
+}
+
+/** What an element says stands over what the request says, which stands over the gateway's settings. */
+function optionsFor({ timeoutMs, retries, keyAlias }: ModelNode, { ask: { options }, route }: Way): RequestOptions {
+  const forwarded = options.forwarded
+  return {
+    ...options,
+    // The client's key is for one provider, and would be shown to the others.
+    forwarded: route.providers.size === 1 ? [...forwarded] : withoutCredentials(forwarded),
+    keyAlias: keyAlias ?? options.keyAlias,
+    attempts: { ...(options.attempts ?? noAttemptOptions()), maxAttempts: retries + 1, timeoutMs },
+  }
+}
+
+function withoutCredentials(headers: readonly string[]): string[] {
+  return headers.filter((_, at) => !credentialHeaders.has(headers[at - (at % 2)]?.toLowerCase() ?? ''))
+}
+
+function refuse(way: Way, index: number, refusal: GatewayError): RefusedStep {
+  const { door, options, body } = way.ask
+  return { index, door, options, body, route: taken(way, [...way.path]), refusal, next: null }
+}
+
+function taken({ route: { id, name, versionId } }: Way, path: readonly PassedElement[]): TakenRoute {
+  return { id, name, versionId, path }
+}
+
+function withoutModel({ name }: CompiledRoute): GatewayError {
+  return new GatewayError(
+    'provider_invalid',
+    `Model not found: the dynamic route ${shown(name)} ended without a model`,
+    {
+      path: ['model'],
+    },
+  )
+}
+
+function inputOf({ options: { metadata, forwarded, sessionId }, chat, id }: RouteAsk): RouteInput {
+  return {
+    metadata,
+    body: chat.fields,
+    header: (name) => headerIn(forwarded, name),
+    drawKey: drawKeyOf(sessionId, metadata, id).key,
+  }
+}
+
+function headerIn(headers: readonly string[], name: string): string | null {
+  let found: string | null = null
+  for (let at = 0; at + 1 < headers.length; at += 2) {
+    if (headers[at]?.length !== name.length || headers[at]?.toLowerCase() !== name) continue
+    const value = headers[at + 1] ?? ''
+    found = found === null ? value : `${found}, ${value}`
+  }
+  return found
+}
+
+/** Of a counted value, as it stands in the name of its window. */
+const longestKey = 64
+
+function limitOf({ requests, windowMs }: RateNode): RateLimit {
+  return { requests, windowMs, technique: 'fixed' }
+}
+
+function countIn(rate: RateNode, key: string, { gateway }: RouteAsk, kv: Pick<Kv, 'admit'>): number | Promise<number> {
+  // Clients make keys as long as they like.
+  const named = key.length > longestKey ? `#${hash('sha256', key, 'base64url')}` : `=${key}`
+  const window = `rate:${rate.counter}${named}`
+  const asked = kv.admit({ gateway: gateway.number, cache: null, limit: limitOf(rate), window, isOneOfMany: true })
+  return asked instanceof Promise ? asked.then(resetOf) : resetOf(asked)
+
+  function resetOf(verdict: Awaited<typeof asked>): number {
+    if (verdict.type === 'limited') return verdict.resetMs
+    return verdict.type === 'away' && !gateway.rateLimitFailsOpen ? 1000 : 0
+  }
+}
+
+function isFull({ name }: CompiledRoute, rate: RateNode, resetMs: number): GatewayError {
+  return rateLimited(`the element ${shown(rate.id)} of the dynamic route ${shown(name)}`, limitOf(rate), resetMs)
+}
