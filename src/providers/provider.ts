@@ -5,7 +5,7 @@ export type FormatName = keyof typeof formats
 
 /**
  * A provider: data only, never control flow. To add one: a file here, one line in `index.ts`, a recorded answer in
- * `../formats/fixtures/`.
+ * `fixtures/`.
  */
 export interface Provider {
   /** The path segment at the gateway: `/v1/{account}/{gateway}/{slug}/...`. */
