@@ -9,6 +9,7 @@ import {
   InvokeModelWithResponseStreamCommand,
 } from '@aws-sdk/client-bedrock-runtime'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
+import { aimockText, startAimock } from '../aimock.ts'
 import { answer, chunk, head, lastChunk } from '../fault/answers.ts'
 import { type FaultRequest, type FaultServer, startFaultServer } from '../fault/fault-server.ts'
 import { exceptionFrame } from '../formats/event-stream.ts'
@@ -69,14 +70,17 @@ const hex = (text: string | Buffer): string => createHash('sha256').update(text)
 const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest()
 
 /** The signature that what arrived must have, by https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html. */
-function signatureOf({ method, path, headers, body }: FaultRequest): { expected: string; found: string } {
+function signatureOf(
+  { method, path, headers, body }: FaultRequest,
+  signedHost: string,
+): { expected: string; found: string } {
   const [, scope = '', signed = '', found = ''] =
     /Credential=[^/]+\/([^,]+), SignedHeaders=([^,]+), Signature=(\w+)$/.exec(headers.authorization ?? '') ?? []
   const canonicalPath = path
     .split('/')
     .map((segment) => encodeURIComponent(segment))
     .join('/')
-  const lines = signed.split(';').map((name) => `${name}:${name === 'host' ? host : String(headers[name])}\n`)
+  const lines = signed.split(';').map((name) => `${name}:${name === 'host' ? signedHost : String(headers[name])}\n`)
   const canonical = [method, canonicalPath, '', lines.join(''), signed, hex(body)].join('\n')
   const [date = '', region = '', service = '', end = ''] = scope.split('/')
   const keys = [date, region, service, end]
@@ -85,10 +89,10 @@ function signatureOf({ method, path, headers, body }: FaultRequest): { expected:
   return { expected: hmac(key, text).toString('hex'), found }
 }
 
-function assertSigned(): void {
+function assertSigned(signedHost = host): void {
   const last = fault.requests.at(-1)
   assert.ok(last)
-  const { expected, found } = signatureOf(last)
+  const { expected, found } = signatureOf(last, signedHost)
   assert.equal(found, expected)
 }
 
@@ -170,5 +174,83 @@ describe('Amazon’s own client', () => {
     await assert.rejects(streamed(), { name: 'ModelStreamErrorException' })
     const { success, error } = await row()
     assert.deepEqual([success, error], [false, 'Model stream error'])
+  })
+})
+
+describe('Amazon’s own client, with a key that is stored here', () => {
+  const usage = { inputTokens: 10, outputTokens: 5, totalTokens: 15 }
+  let keyless: BedrockRuntimeClient
+  before(async () => {
+    const base = await tollgate.gateway('kept')
+    const config = {
+      alias: 'a',
+      default_config: true,
+      provider_slug: 'aws-bedrock',
+      secret: JSON.stringify(credentials),
+    }
+    assert.equal((await tollgate.manage('POST', '/gateways/kept/provider_configs', config)).status, 200)
+    keyless = new BedrockRuntimeClient({
+      region: 'us-east-1',
+      endpoint: `${base}/aws-bedrock/bedrock-runtime/us-east-1`,
+      // It signs nothing: the token is Tollgate's.
+      token: { token: tollgate.adminToken },
+      authSchemePreference: ['httpBearerAuth'],
+      maxAttempts: 1,
+      requestHandler: new NodeHttpHandler(),
+    })
+  })
+  after(() => keyless.destroy())
+
+  /** What arrived is signed for the host that was called, and has nothing of Tollgate's. */
+  function assertSignedHere(): void {
+    assertSigned(new URL(fault.url).host)
+    const sent = fault.requests.at(-1)?.rawHeaders.join() ?? ''
+    assert.ok(sent.includes(credentials.sessionToken) && !sent.includes(tollgate.adminToken))
+  }
+
+  it('converses, signed by Tollgate', async () => {
+    const output = { message: { role: 'assistant', content: [{ text: 'Hoi' }] } }
+    fault.plan('default', [jsonAnswer(200, { output, stopReason: 'end_turn', usage, metrics: { latencyMs: 1 } })])
+    const answered = await keyless.send(new ConverseCommand({ modelId: model, messages }))
+    assert.equal(answered.output?.message?.content?.[0]?.text, 'Hoi')
+    assertSignedHere()
+    const [latest = {}] = await tollgate.logs('kept')
+    assert.deepEqual([latest['provider'], latest['model'], latest['success']], ['aws-bedrock', model, true])
+    assert.deepEqual([latest['tokens_in'], latest['tokens_out'], latest['cost']], [10, 5, 0.000028])
+    assert.ok(!JSON.stringify(latest).includes(credentials.secretAccessKey))
+  })
+
+  it('reads a streamed conversation, signed by Tollgate', async () => {
+    fault.plan('default', streamOf(recordedStream('bedrock-converse.events.txt').bytes, 50))
+    const { stream } = await keyless.send(new ConverseStreamCommand({ modelId: model, messages }))
+    const events = await all(stream ?? assert.fail())
+    assert.match(events.map((event) => event.contentBlockDelta?.delta?.text ?? '').join(''), /für Sie/)
+    assert.equal(events.at(-1)?.metadata?.usage?.outputTokens, 78)
+    assertSignedHere()
+    const [latest = {}] = await tollgate.logs('kept')
+    assert.deepEqual([latest['success'], latest['outcome'], latest['tokens_out']], [true, 'complete', 78])
+  })
+})
+
+describe('Amazon’s own client, before a provider that others wrote', () => {
+  it('reads plain and streamed conversations with their text and usage', async () => {
+    const aimock = await startAimock()
+    const other = await startForTest({ TOLLGATE_PROVIDER_AWS_BEDROCK_BASE_URL: aimock.url })
+    const through = clientOf(new URL(`${await other.gateway('g')}/aws-bedrock/bedrock-runtime/us-east-1`))
+    try {
+      const answered = await through.send(new ConverseCommand({ modelId: model, messages }))
+      assert.equal(answered.output?.message?.content?.[0]?.text, aimockText)
+      const { stream } = await through.send(new ConverseStreamCommand({ modelId: model, messages }))
+      const events = await all(stream ?? assert.fail())
+      assert.equal(events.map((event) => event.contentBlockDelta?.delta?.text ?? '').join(''), aimockText)
+      for (const found of await other.logs('g')) {
+        assert.deepEqual([found['success'], found['outcome'], found['model']], [true, 'complete', model])
+        assert.deepEqual([found['tokens_in'], found['tokens_out'], found['cost']], [11, 7, 0.0000368])
+      }
+    } finally {
+      through.destroy()
+      await other.close()
+      await aimock.close()
+    }
   })
 })

@@ -6,7 +6,7 @@ import { type Aimock, aimockText, startAimock } from '../aimock.ts'
 import { chunk, streamHead } from '../fault/answers.ts'
 import { type FaultServer, stall, startFaultServer } from '../fault/fault-server.ts'
 import { startForTest, type TestTollgate } from '../tollgate.ts'
-import { all, jsonAnswer } from './journey.ts'
+import { all, jsonAnswer, onlyRow } from './journey.ts'
 
 const model = 'gemini-2.5-flash'
 const ask = { model, contents: 'Hello!' }
@@ -32,9 +32,9 @@ describe('the google client through Tollgate', () => {
     assert.equal(answered.usageMetadata?.totalTokenCount, 18)
     assert.equal(answered.sdkHttpResponse?.headers?.['tollgate-cost'], '0.0000208')
     const row = await onlyRow(tollgate, 'whole')
-    assert.deepEqual([row['provider'], row['model'], row['success']], ['google-ai-studio', model, true])
-    assert.deepEqual([row['tokens_in'], row['tokens_out'], row['cost']], [11, 7, askCost])
-    assert.equal(row['path'], `v1beta/models/${model}:generateContent`)
+    assert.deepEqual([row.provider, row.model, row.success], ['google-ai-studio', model, true])
+    assert.deepEqual([row.tokens_in, row.tokens_out, row.cost], [11, 7, askCost])
+    assert.equal(row.path, `v1beta/models/${model}:generateContent`)
   })
 
   it('a stream comes in its pieces, and its row is that of one answer', async () => {
@@ -43,9 +43,9 @@ describe('the google client through Tollgate', () => {
     assert.equal(pieces.map((piece) => piece.text).join(''), aimockText)
     assert.ok(pieces.length >= 2)
     const row = await onlyRow(tollgate, 'streamed')
-    assert.deepEqual([row['success'], row['outcome'], row['model']], [true, 'complete', model])
-    assert.deepEqual([row['tokens_in'], row['tokens_out'], row['cost']], [11, 7, askCost])
-    const { status, body } = await tollgate.manage('GET', `/gateways/streamed/logs/${String(row['id'])}/response`)
+    assert.deepEqual([row.success, row.outcome, row.model], [true, 'complete', model])
+    assert.deepEqual([row.tokens_in, row.tokens_out, row.cost], [11, 7, askCost])
+    const { status, body } = await tollgate.manage('GET', `/gateways/streamed/logs/${String(row.id)}/response`)
     assert.equal(status, 200)
     // A stored body has no envelope.
     const stored = body as unknown as { candidates: { content: { parts: { text: string }[] } }[] }
@@ -66,7 +66,7 @@ describe('the google client through Tollgate', () => {
     const google = connect(await tollgate.gateway('unpriced'))
     await google.models.generateContent({ ...ask, model: 'gemini-of-nobody' })
     const row = await onlyRow(tollgate, 'unpriced')
-    assert.deepEqual([row['cost'], row['tokens_in']], [null, 11])
+    assert.deepEqual([row.cost, row.tokens_in], [null, 11])
   })
 })
 
@@ -90,7 +90,7 @@ describe('the google client, with answers told to the byte', () => {
     assert.deepEqual(answered.embeddings?.[0]?.values, [0.25, 0.5])
     assert.equal(fault.requests.at(-1)?.headers['x-goog-api-key'], 'AIza-of-the-client')
     const row = await onlyRow(tollgate, 'embeds')
-    assert.deepEqual([row['model'], row['model_type'], row['success']], ['gemini-embedding-001', 'embedding', true])
+    assert.deepEqual([row.model, row.model_type, row.success], ['gemini-embedding-001', 'embedding', true])
     assert.ok(!JSON.stringify(row).includes('AIza-of-the-client'))
   })
 
@@ -103,7 +103,7 @@ describe('the google client, with answers told to the byte', () => {
       assert.equal(raised.status, status)
       assert.match(raised.message, new RegExp(`Refused with ${status}`))
       const row = await onlyRow(tollgate, `refused-${status}`)
-      assert.deepEqual([row['status_code'], row['success'], row['error']], [status, false, error.message])
+      assert.deepEqual([row.status_code, row.success, row.error], [status, false, error.message])
     })
   }
 
@@ -132,7 +132,7 @@ describe('the google client, with answers told to the byte', () => {
     await assert.rejects(stream.next())
     assert.equal(await (await fault.request(index)).ended, 'client-left')
     const row = await onlyRow(tollgate, 'left')
-    assert.deepEqual([row['success'], row['outcome'], row['status_code']], [false, 'client_left', 200])
+    assert.deepEqual([row.success, row.outcome, row.status_code], [false, 'client_left', 200])
   })
 
   it("google's OpenAI endpoint is read as OpenAI's", async () => {
@@ -144,20 +144,13 @@ describe('the google client, with answers told to the byte', () => {
     await openai.chat.completions.create({ model, messages: [{ role: 'user', content: 'Hello!' }] })
     assert.equal(fault.requests.at(-1)?.path, '/v1beta/openai/chat/completions')
     const row = await onlyRow(tollgate, 'as-openai')
-    assert.deepEqual([row['model'], row['tokens_in'], row['cost']], [model, 11, askCost])
+    assert.deepEqual([row.model, row.tokens_in, row.cost], [model, 11, askCost])
   })
 })
 
 function connect(gateway: string, headers: Record<string, string> = {}): GoogleGenAI {
   const httpOptions = { baseUrl: `${gateway}/google-ai-studio`, apiVersion: 'v1beta', headers }
   return new GoogleGenAI({ apiKey: 'AIza-of-the-client', httpOptions })
-}
-
-/** This client does not show headers with an error, so each test has a gateway of its own. */
-async function onlyRow(tollgate: TestTollgate, gateway: string): Promise<Record<string, unknown>> {
-  const rows = await tollgate.logs(gateway)
-  assert.equal(rows.length, 1)
-  return rows[0] ?? {}
 }
 
 async function failure(promise: Promise<unknown>): Promise<ApiError> {
