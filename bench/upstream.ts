@@ -74,6 +74,9 @@ function readRequest(bytes: Buffer): { body: Buffer; end: number } | null {
   return bytes.length < end ? null : { body: bytes.subarray(bodyStart, end), end }
 }
 
+/** Of every answer, where one is given. */
+const delayMs = Number(process.argv[2] ?? 0)
+
 const server = createServer((socket) => {
   let pending: Buffer | null = null
   socket.setNoDelay(true)
@@ -81,7 +84,8 @@ const server = createServer((socket) => {
   socket.on('data', (data) => {
     let bytes = pending === null ? data : Buffer.concat([pending, data])
     for (let request = readRequest(bytes); request !== null; request = readRequest(bytes)) {
-      answerTo(socket, request.body)
+      if (delayMs === 0) answerTo(socket, request.body)
+      else setTimeout(answerTo, delayMs, socket, request.body)
       bytes = bytes.subarray(request.end)
     }
     pending = bytes.length === 0 ? null : bytes

@@ -1,3 +1,4 @@
+import type { Operation } from '../client/src/operation.ts'
 import type { Route } from '../src/contract/route.ts'
 import { createOpenApi, type OpenApiDocument, type OpenApiOperation } from '../src/management/openapi.ts'
 import type { JsonSchema } from '../src/management/openapi-schemas.ts'
@@ -29,7 +30,7 @@ export function printClient(routes: readonly Route[]): string {
   return [
     '// Made from the contract of the server by `npm run generate`. Not edited by hand.',
     "import type { ApiPromise } from './api-promise.ts'\n" +
-      "import type { Operation, RequestOptions } from './operation.ts'\n" +
+      "import type { FileContent, Operation, RequestOptions } from './operation.ts'\n" +
       "import type { PagePromise } from './page.ts'",
     ...printComponents(document),
     ...calls.flatMap(printQuery),
@@ -137,7 +138,16 @@ function printMethods(call: Call, verb: string): string[] {
 
 const camel = (name: string): string => name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
 
+function bodyKind({ requestBody }: OpenApiOperation): Operation['body'] {
+  if (requestBody === undefined) return 'none'
+  if (isFile(requestBody.content)) return 'file'
+  return requestBody.required ? 'required' : 'optional'
+}
+
+const isFile = (content: object): boolean => '*/*' in content
+
 function bodyType({ required, content }: NonNullable<OpenApiOperation['requestBody']>): string {
+  if (isFile(content)) return '{ file: FileContent }'
   const type = printType(content['application/json']?.schema ?? {})
   return required ? type : `Partial<${type}>`
 }
@@ -158,7 +168,7 @@ function printTable(calls: readonly Call[]): string {
     const { name, method, path, operation, answer } = call
     const isRepeatable = method !== 'POST' && !notRepeatable.includes(operation.operationId)
     const query = queryOf(call).map((parameter) => parameter.name)
-    const body = operation.requestBody === undefined ? 'none' : operation.requestBody.required ? 'required' : 'optional'
+    const body = bodyKind(operation)
     const row = { method, path, query, body, answer, isRepeatable }
     return `${JSON.stringify(name)}: ${JSON.stringify(row)},`
   })

@@ -11,9 +11,7 @@ export const generatedFile = 'client/src/generated.ts'
 /** The text of the client's types and table of calls, laid out as all code here is. */
 export async function printGenerated(): Promise<string> {
   const routes = Object.values(apiRoutes).flatMap((ofNoun) => Object.values<Route>(ofNoun))
-  // A file is sent with whatever sends files.
-  const calls = routes.filter(({ takesFile }) => takesFile !== true)
-  const text = printClient(calls)
+  const text = printClient(routes)
   const { code, errors } = await format(generatedFile, text, layout())
   if (errors.length > 0) throw new Error(`What was generated is no TypeScript: ${JSON.stringify(errors)}`)
   return code

@@ -1,6 +1,6 @@
 import { ApiPromise } from './api-promise.ts'
 import { CloudflareError, errorOf } from './errors.ts'
-import type { Operation, RequestOptions } from './operation.ts'
+import type { FileContent, Operation, RequestOptions } from './operation.ts'
 import { Page, type PageEnvelope, PagePromise, type Place } from './page.ts'
 import type { Settings } from './settings.ts'
 import { type Answered, type OutgoingRequest, parseBody, send } from './transport.ts'
@@ -12,6 +12,7 @@ interface Given {
   path: string
   query: Params
   body: Params | undefined
+  file: FileContent | undefined
   options: RequestOptions
 }
 
@@ -48,7 +49,9 @@ function takeApart(name: string, { method, path, query, body }: Operation, args:
   // The declared signatures; a call from JavaScript that gives something else is told by the server what is missing.
   const params = (takesParams ? objects[0] : undefined) as Params | undefined
   const options = (takesParams ? objects[1] : objects[0]) as RequestOptions | undefined
-  const { values, rest } = pathValues(name, inPath, texts, params ?? {})
+  const { values, rest: others } = pathValues(name, inPath, texts, params ?? {})
+  const { file, ...rest } = body === 'file' ? others : { ...others, file: undefined }
+  if (body === 'file' && file === undefined) throw new CloudflareError(`${name}: file is missing.`)
   const hasQueryOnly = method === 'GET' || method === 'DELETE'
   const inQuery = (key: string): boolean => hasQueryOnly || query.includes(key)
   const entries = Object.entries(rest)
@@ -56,6 +59,7 @@ function takeApart(name: string, { method, path, query, body }: Operation, args:
   return {
     path: path.replaceAll(/\{(\w+)\}/g, (_, parameter: string) => encodeURIComponent(values[parameter] ?? '')),
     query: { ...Object.fromEntries(entries.filter(([key]) => inQuery(key))), ...options?.query },
+    file: file as FileContent | undefined, // The declared signature.
     body: body === 'required' || inBody.length > 0 ? Object.fromEntries(inBody) : undefined,
     options: options ?? {},
   }
@@ -88,19 +92,20 @@ function pathValues(
 }
 
 function toRequest(operation: Operation, given: Given, settings: Settings): OutgoingRequest {
-  const { options, body } = given
+  const { options, body, file } = given
   const { ifMatch } = options
+  const contentType = file !== undefined ? 'application/octet-stream' : body !== undefined ? 'application/json' : null
   return {
     method: operation.method,
     url: settings.baseURL + given.path + queryText({ ...settings.defaultQuery, ...given.query }),
     headers: toHeaders(
       { accept: operation.answer === 'raw' || operation.answer === 'stream' ? '*/*' : 'application/json' },
       settings.headers,
-      body === undefined ? {} : { 'content-type': 'application/json' },
+      contentType === null ? {} : { 'content-type': contentType },
       ifMatch === undefined ? {} : { 'if-match': ifMatch === '*' ? '*' : `"${ifMatch}"` },
       options.headers ?? {},
     ),
-    body: body === undefined ? undefined : JSON.stringify(body),
+    body: file ?? (body === undefined ? undefined : JSON.stringify(body)),
     // Done once, the version that `ifMatch` names is gone: a second attempt would tell of a change that was the first.
     isRepeatable: operation.isRepeatable && (ifMatch === undefined || operation.method === 'GET'),
     isStream: operation.answer === 'stream',

@@ -1,7 +1,7 @@
 // Made from the contract of the server by `npm run generate`. Not edited by hand.
 
 import type { ApiPromise } from './api-promise.ts'
-import type { Operation, RequestOptions } from './operation.ts'
+import type { FileContent, Operation, RequestOptions } from './operation.ts'
 import type { PagePromise } from './page.ts'
 
 export interface Gateway {
@@ -341,7 +341,7 @@ export interface Evaluation {
     created_at: string
     modified_at: string
   }>
-  /** The first 1000; none in lists. All are at `results`. */
+  /** The first 1000, fewer where they are large; none in lists. All are at `results`. */
   results: Array<EvaluationResult>
   created_at: string
   modified_at: string
@@ -1145,8 +1145,86 @@ export interface EvaluationCreateBody {
    * Default 8.
    */
   concurrency?: number
+  /**
+   * For one answer of a model; a case whose model takes longer has none.
+   * Default 120000.
+   */
+  timeout_ms?: number
   /** It ends as failed where it has cost as much. */
   budget_usd?: number
+}
+
+export interface EvaluationCompareResult {
+  evaluation_id: string
+  other_id: string
+  /** Whether both ran on the same versions of the same datasets; else a case of one id may have been changed. */
+  same_cases: boolean
+  summary: Array<{
+    evaluation_type_id: string
+    model: string | null
+    other_model: string | null
+    /** Cases with a score in both evaluations. Scores, difference and p_value are of these. */
+    pairs: number
+    better: number
+    worse: number
+    same: number
+    unscored: number
+    /** The mean. */
+    score: number | null
+    other_score: number | null
+    /** The mean score here less the one there. */
+    difference: number | null
+    /** With difference_high: where it lies with 95 % confidence. */
+    difference_low: number | null
+    difference_high: number | null
+    /** Of the exact sign test (of 0 and 1: McNemar): how likely chance alone would make as uneven a change. */
+    p_value: number | null
+    /** Whether p_value is below 0.05. */
+    is_significant: boolean
+    /** USD for an answer, with what evaluators asked for it. */
+    mean_cost: number | null
+    other_mean_cost: number | null
+    mean_duration_ms: number | null
+    other_mean_duration_ms: number | null
+  }>
+  /** How many there are on all pages. */
+  total_cases: number
+  cases: Array<{
+    evaluation_type_id: string
+    dataset_id: string
+    item_id: string
+    /** Of this evaluation. */
+    input: Json
+    expected_output?: Json
+    /** From the other evaluation to this one. `unscored`: one of the two has no score. */
+    change: 'better' | 'worse' | 'same' | 'unscored'
+    /** The score here less the one there. */
+    difference: number | null
+    evaluation: {
+      model: string | null
+      output: string | null
+      score: number | null
+      passed: boolean | null
+      reason: string
+      error: string | null
+      /** USD. */
+      cost: number | null
+      duration_ms: number | null
+      log_id: string | null
+    }
+    other: {
+      model: string | null
+      output: string | null
+      score: number | null
+      passed: boolean | null
+      reason: string
+      error: string | null
+      /** USD. */
+      cost: number | null
+      duration_ms: number | null
+      log_id: string | null
+    }
+  }>
 }
 
 export interface DatasetCreateBody {
@@ -2234,6 +2312,22 @@ export interface EvaluationsResultsListQuery {
   per_page?: number
 }
 
+export interface EvaluationsCompareQuery {
+  /**
+   * From 1 on; past the end a page is empty.
+   * Default 1.
+   */
+  page?: number
+  /** Default 20. */
+  per_page?: number
+  /** Only these cases. */
+  change?: 'better' | 'worse' | 'same' | 'unscored'
+  /** Where this evaluation has several. */
+  model?: string
+  /** Where the other one has several. Without both, each model is compared with itself. */
+  other_model?: string
+}
+
 export interface DatasetsListQuery {
   /**
    * From 1 on; past the end a page is empty.
@@ -2257,6 +2351,11 @@ export interface DatasetsItemsListQuery {
   /** Default 20. */
   per_page?: number
   version?: number
+}
+
+export interface DatasetsItemsImportQuery {
+  /** Default "jsonl". */
+  format?: 'jsonl' | 'csv'
 }
 
 export interface DatasetsItemsExportQuery {
@@ -2809,6 +2908,39 @@ export interface EvaluationsApi {
     options?: RequestOptions,
   ): ApiPromise<Evaluation>
   results: EvaluationsResultsApi
+  /**
+   * Sets an evaluation beside another one: which cases it answers better or worse, and whether that may be chance.
+   *
+   * `GET /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/evaluations/{id}/compare/{other_id}`. Needs the permission `AI Gateway Read`.
+   */
+  compare(
+    otherId: string,
+    params: { account_id: string; gateway_id: string; id: string } & EvaluationsCompareQuery,
+    options?: RequestOptions,
+  ): ApiPromise<EvaluationCompareResult>
+  /**
+   * Sets an evaluation beside another one: which cases it answers better or worse, and whether that may be chance.
+   *
+   * `GET /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/evaluations/{id}/compare/{other_id}`. Needs the permission `AI Gateway Read`.
+   */
+  compare(
+    id: string,
+    otherId: string,
+    params: { account_id: string; gateway_id: string } & EvaluationsCompareQuery,
+    options?: RequestOptions,
+  ): ApiPromise<EvaluationCompareResult>
+  /**
+   * Sets an evaluation beside another one: which cases it answers better or worse, and whether that may be chance.
+   *
+   * `GET /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/evaluations/{id}/compare/{other_id}`. Needs the permission `AI Gateway Read`.
+   */
+  compare(
+    gatewayId: string,
+    id: string,
+    otherId: string,
+    params: { account_id: string } & EvaluationsCompareQuery,
+    options?: RequestOptions,
+  ): ApiPromise<EvaluationCompareResult>
 }
 
 export interface EvaluationsResultsApi {
@@ -2968,6 +3100,27 @@ export interface DatasetsItemsApi {
     params: { account_id: string } & DatasetItemFromLogsBody,
     options?: RequestOptions,
   ): ApiPromise<DatasetItemFromLogsResult>
+  /**
+   * Adds the test cases of a file, a line of JSON each or CSV with a head; all of them or, where a line is wrong, none.
+   *
+   * `POST /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets/{id}/items/import`. Needs the permission `AI Gateway Write`.
+   */
+  import(
+    id: string,
+    params: { account_id: string; gateway_id: string } & DatasetsItemsImportQuery & { file: FileContent },
+    options?: RequestOptions,
+  ): ApiPromise<DatasetItemCreateResult>
+  /**
+   * Adds the test cases of a file, a line of JSON each or CSV with a head; all of them or, where a line is wrong, none.
+   *
+   * `POST /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets/{id}/items/import`. Needs the permission `AI Gateway Write`.
+   */
+  import(
+    gatewayId: string,
+    id: string,
+    params: { account_id: string } & DatasetsItemsImportQuery & { file: FileContent },
+    options?: RequestOptions,
+  ): ApiPromise<DatasetItemCreateResult>
   /**
    * All test cases of a dataset as a file that can be imported again.
    *
@@ -3937,6 +4090,14 @@ export const operations: Readonly<Record<string, Operation>> = {
     answer: 'page',
     isRepeatable: true,
   },
+  'aiGateway.evaluations.compare': {
+    method: 'GET',
+    path: '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/evaluations/{id}/compare/{other_id}',
+    query: ['page', 'per_page', 'change', 'model', 'other_model'],
+    body: 'none',
+    answer: 'result',
+    isRepeatable: true,
+  },
   'aiGateway.datasets.list': {
     method: 'GET',
     path: '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets',
@@ -3998,6 +4159,14 @@ export const operations: Readonly<Record<string, Operation>> = {
     path: '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets/{id}/items/from-logs',
     query: [],
     body: 'required',
+    answer: 'result',
+    isRepeatable: false,
+  },
+  'aiGateway.datasets.items.import': {
+    method: 'POST',
+    path: '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/datasets/{id}/items/import',
+    query: ['format'],
+    body: 'file',
     answer: 'result',
     isRepeatable: false,
   },

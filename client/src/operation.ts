@@ -5,7 +5,8 @@ export interface Operation {
   path: string
   /** Names of the parameters that go into the query. */
   query: readonly string[]
-  body: 'required' | 'optional' | 'none'
+  /** `file`: the parameter `file`, as it is. */
+  body: 'required' | 'optional' | 'none' | 'file'
   /**
    * What the caller gets: the `result` of the envelope, a page of a list, the whole envelope, the stored content as it is,
    * or the `Response` whose body is still to come.
@@ -14,6 +15,9 @@ export interface Operation {
   /** Whether doing it twice is the same as doing it once. */
   isRepeatable: boolean
 }
+
+/** What is sent as a file. */
+export type FileContent = string | Blob | ArrayBuffer | Uint8Array<ArrayBuffer>
 
 /** What a single call may do otherwise than its client. */
 export interface RequestOptions {

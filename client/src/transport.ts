@@ -1,4 +1,5 @@
 import { APIConnectionError, APIConnectionTimeoutError, APIUserAbortError, errorOf } from './errors.ts'
+import type { FileContent } from './operation.ts'
 import { retryDelayMs } from './retry.ts'
 
 /** One request, whole. */
@@ -6,8 +7,8 @@ export interface OutgoingRequest {
   method: string
   url: string
   headers: Record<string, string>
-  /** JSON text. */
-  body: string | undefined
+  /** JSON text, or a file. */
+  body: FileContent | undefined
   isRepeatable: boolean
   /** The body of a good answer is handed on as it comes. */
   isStream: boolean

@@ -17,6 +17,8 @@ export interface EvaluationSpec {
   /** Members of the request to the model, beside model and messages. */
   params: Record<string, unknown>
   concurrency: number
+  /** For one answer of a model. */
+  timeoutMs: number
   /** Null: no budget. */
   budgetNanoUsd: number | null
 }

@@ -56,7 +56,9 @@ const evaluationSchema = z.object({
   params: z.record(z.string(), z.json()),
   evaluation_types: z.array(z.object({ id: z.string(), settings: z.json() })),
   datasets: z.array(datasetItselfSchema).describe('As they were when the evaluation was made.'),
-  results: z.array(resultSchema).describe(`The first ${mostResultsInline}; none in lists. All are at \`results\`.`),
+  results: z
+    .array(resultSchema)
+    .describe(`The first ${mostResultsInline}, fewer where they are large; none in lists. All are at \`results\`.`),
   created_at: z.iso.datetime(),
   modified_at: z.iso.datetime(),
 })
@@ -69,9 +71,9 @@ const modelSchema = z
   .regex(/^[^/\s]+\/\S+$/, 'a model is named provider/model, like openai/gpt-4o-mini')
 const ids = (most: number) => z.array(z.string().min(1)).min(1).max(most)
 
-const evaluationsPath = '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/evaluations'
+export const evaluationsPath = '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/evaluations'
 const evaluationsParams = z.object({ account_id: accountIdSchema, gateway_id: z.string() })
-const evaluationParams = evaluationsParams.extend({ id: z.string() })
+export const evaluationParams = evaluationsParams.extend({ id: z.string() })
 const noQuery = z.object({})
 const page = { page: pageSchema, per_page: z.coerce.number().int().min(1).max(100).default(20) }
 
@@ -95,6 +97,12 @@ const createBody = z
       .describe('Said before each case; where it holds {{input}}, the case is put in there.'),
     params: z.record(z.string(), z.json()).default({}).describe('For the model, like {"temperature":0}.'),
     concurrency: z.int().min(1).max(32).default(8).describe('Calls at the same time.'),
+    timeout_ms: z
+      .int()
+      .min(1)
+      .max(900_000)
+      .default(120_000)
+      .describe('For one answer of a model; a case whose model takes longer has none.'),
     budget_usd: z
       .number()
       .positive()

@@ -5,6 +5,7 @@ import { customProviderRoutes } from './custom-providers.ts'
 import { datasetItemRoutes } from './dataset-items.ts'
 import { datasetRoutes } from './datasets.ts'
 import { dynamicRouteRoutes } from './dynamic-routes.ts'
+import { evaluationComparisonRoutes } from './evaluation-comparisons.ts'
 import { evaluationRoutes } from './evaluations.ts'
 import { evaluationTypeRoutes } from './evaluation-types.ts'
 import { gatewayRoutes } from './gateways.ts'
@@ -26,6 +27,7 @@ export const apiRoutes = {
   billing: billingRoutes,
   evaluationTypes: evaluationTypeRoutes,
   evaluations: evaluationRoutes,
+  evaluationComparisons: evaluationComparisonRoutes,
   datasets: datasetRoutes,
   datasetItems: datasetItemRoutes,
   dynamicRoutes: dynamicRouteRoutes,

@@ -24,7 +24,7 @@ export interface Score {
 
 /** Asks through the gateway, with the rights and at the cost of the evaluation. Rejects with what went wrong. */
 export interface Ask {
-  chat(model: string, messages: { role: string; content: string }[]): Promise<string>
+  chat(model: string, messages: { role: string; content: string }[], params: Record<string, unknown>): Promise<string>
   embed(model: string, texts: string[]): Promise<number[][]>
 }
 

@@ -72,6 +72,9 @@ test('JSON is valid or not, and matches by the share of what was expected', asyn
     [undefined, '```json\n{"a":1}\n```', 1],
     [undefined, 'a: 1', 0],
     [undefined, '{"a":1}', 0, { required: ['b'] }],
+    [undefined, '{"a":1}', 1, { schema: { type: 'object', properties: { a: { type: 'integer' } } } }],
+    [undefined, '{"a":"1"}', 0, { schema: { type: 'object', properties: { a: { type: 'integer' } } } }],
+    [undefined, '['.repeat(500) + ']'.repeat(500), 0, { schema: {} }],
   ])
   await scores('json_match', [
     [{ a: 1, b: { c: [1, 2] } }, '{"b":{"c":[1,2]},"a":1,"more":true}', 1],

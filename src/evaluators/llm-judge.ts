@@ -23,13 +23,18 @@ export const llmJudge = defineCaseEvaluator({
     model: z.string().min(3).describe('The model that judges: `provider/model`.'),
     rubric: z.string().min(1).max(10_000).default(usualRubric),
     template: z.literal(1).default(1).describe("The version of the judge's prompt."),
+    params: z
+      .record(z.string(), z.json())
+      .default({ temperature: 0 })
+      .describe('For the judge, beside its messages; {} for a model that takes no temperature.'),
     threshold: z.number().min(0).max(1).default(0.7).describe('From this score on a case has passed.'),
   }),
-  async score({ input, expected, output }, { model, rubric, template, threshold }, ask) {
-    const verdict = await ask.chat(model, [
+  async score({ input, expected, output }, { model, rubric, template, params, threshold }, ask) {
+    const asked = [
       { role: 'system', content: templates[template](rubric) },
       { role: 'user', content: JSON.stringify({ input, expected, answer: output }) },
-    ])
+    ]
+    const verdict = await ask.chat(model, asked, params)
     const parsed = readVerdict(verdict)
     if (parsed === null) return unscored(`the judge ${model} gave no verdict, but ${quoted(verdict)}`)
     const score = parsed.score / 10

@@ -21,6 +21,8 @@ export interface Asker {
   accountId: string
   gatewayId: string
   evaluationId: string
+  /** For one answer, retries of the gateway included. */
+  timeoutMs: number
   caller(): Caller
   signal: AbortSignal
 }
@@ -59,9 +61,8 @@ export function createModels(asker: Asker): Models {
   // All wait together: each that tried for itself would leave a refused row.
   let pausedUntilMs = 0
 
-  async function ask(model: string, format: 'openai-chat' | 'openai-embeddings', fields: object): Promise<Asked> {
-    const { path, model: name } = placeOf(model, format)
-    const body = Buffer.from(JSON.stringify({ ...fields, model: name }))
+  async function ask(model: string, path: string, fields: object): Promise<Asked> {
+    const body = Buffer.from(JSON.stringify(fields))
     const url = `/v1/${asker.accountId}/${asker.gatewayId}/${path}`
     const metadata = JSON.stringify({ evaluation_id: asker.evaluationId })
     const headers = [
@@ -79,7 +80,7 @@ export function createModels(asker: Asker): Models {
         continue
       }
       const startTick = asker.clock.tickMs()
-      const answer = await asker.call({ caller: asker.caller(), url, headers, body, signal: asker.signal })
+      const answer = await callInTime(asker, model, { url, headers, body })
       const durationMs = Math.round(asker.clock.tickMs() - startTick)
       const logId = answer.headers.get('cf-aig-log-id') ?? null
       const parsed = parse(answer.body)
@@ -97,8 +98,36 @@ export function createModels(asker: Asker): Models {
   }
 
   return {
-    chat: (model, messages, params) => ask(model, 'openai-chat', { ...params, messages, stream: false }),
-    embed: (model, texts) => ask(model, 'openai-embeddings', { input: texts }),
+    // The door that takes the chats of every provider.
+    chat: (model, messages, params) =>
+      ask(model, 'compat/chat/completions', { ...params, model, messages, stream: false }),
+    async embed(model, texts) {
+      const place = embeddingsOf(model)
+      return await ask(model, place.path, { model: place.model, input: texts })
+    },
+  }
+}
+
+/** What breaks off or takes too long is a case without an answer, not the end of the run. */
+async function callInTime(
+  { call, caller, signal, timeoutMs }: Asker,
+  model: string,
+  request: { url: string; headers: readonly string[]; body: Buffer },
+): ReturnType<OwnCall> {
+  const leaving = new AbortController()
+  const leave = (): void => leaving.abort()
+  if (signal.aborted) leave()
+  signal.addEventListener('abort', leave, { once: true })
+  const timer = setTimeout(leave, timeoutMs)
+  try {
+    return await call({ ...request, caller: caller(), signal: leaving.signal })
+  } catch (error) {
+    if (signal.aborted || !(error instanceof Error)) throw error
+    const why = leaving.signal.aborted ? `no answer within ${timeoutMs} ms (timeout_ms)` : error.message
+    throw new AskFailed(`${model}: ${why}`, null)
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', leave)
   }
 }
 
@@ -109,24 +138,24 @@ export function textOfAnswer(model: string, { body, logId }: Asked): string {
   return text
 }
 
-/** At the provider's endpoint of that format; routes are reached by the compat door. */
-function placeOf(model: string, format: 'openai-chat' | 'openai-embeddings'): { path: string; model: string } {
+/** At the provider's own endpoint: the door for chats takes none. */
+function embeddingsOf(model: string): { path: string; model: string } {
   const slash = model.indexOf('/')
-  const slug = model.slice(0, slash)
-  const provider = findProvider(slug)
-  const found = provider?.endpoints.find(([pattern, name]) => name === format && !pattern.includes('*'))
-  if (provider !== undefined && found === undefined) {
+  const [slug, name] = [model.slice(0, slash), model.slice(slash + 1)]
+  if (slug.startsWith(customPrefix)) return { path: `${slug}/v1/${operation}`, model: name }
+  const endpoints = findProvider(slug)?.endpoints ?? []
+  const found = endpoints.find(([pattern, format]) => format === 'openai-embeddings' && !pattern.includes('*'))
+  if (found === undefined) {
     throw new AskFailed(
-      `${provider.name} has no endpoint in the format ${format} that ${model} could be asked at`,
+      `${slug} has no endpoint in OpenAI's format that ${model} could be asked for embeddings at`,
       null,
     )
   }
-  const operation = format === 'openai-chat' ? 'chat/completions' : 'embeddings'
-  if (slug.startsWith(customPrefix)) return { path: `${slug}/v1/${operation}`, model: model.slice(slash + 1) }
-  if (found === undefined) return { path: `compat/${operation}`, model }
   // Where a base ends with a version of its own, this one is dropped.
-  return { path: `${slug}/${found[0] === operation ? `v1/${operation}` : found[0]}`, model: model.slice(slash + 1) }
+  return { path: `${slug}/${found[0] === operation ? `v1/${operation}` : found[0]}`, model: name }
 }
+
+const operation = 'embeddings'
 
 function parse(body: Buffer): unknown {
   try {

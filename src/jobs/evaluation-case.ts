@@ -98,8 +98,8 @@ async function judge(
 
 function askOf(models: Models, tally: (asked: Asked) => Asked): Ask {
   return {
-    async chat(model, messages) {
-      return textOfAnswer(model, tally(await models.chat(model, messages, { temperature: 0 })))
+    async chat(model, messages, params) {
+      return textOfAnswer(model, tally(await models.chat(model, messages, params)))
     },
     async embed(model, texts) {
       const { body } = tally(await models.embed(model, texts))

@@ -20,7 +20,10 @@ export class RunFailed extends Error {
   override readonly name = 'RunFailed'
 }
 
-const itemsPerRead = 64
+/** Cases may be large: few are read at first, and more only while they are small. */
+const leastPerRead = 8
+const mostPerRead = 64
+const charactersPerRead = 1 << 20
 
 /**
  * Has every case answered that has no answer yet, and folds the logs. A place is free for the next case once the answer
@@ -55,8 +58,9 @@ async function* tasksOf({ store, signal }: RunDeps, { number, spec }: Evaluation
   let base = 0
   for (const dataset of spec.datasets) {
     let after = ''
+    let limit = leastPerRead
     for (let read = 0; read < dataset.itemCount;) {
-      const place = { dataset: dataset.number, version: dataset.version, limit: itemsPerRead, after }
+      const place = { dataset: dataset.number, version: dataset.version, limit, after }
       const items = await store.datasets.items(place)
       const last = items.at(-1)
       if (last === undefined) throw new RunFailed(`The dataset ${dataset.name} was removed while it was evaluated.`)
@@ -71,6 +75,7 @@ async function* tasksOf({ store, signal }: RunDeps, { number, spec }: Evaluation
       }
       read += items.length
       after = last.id
+      limit = JSON.stringify(items).length < charactersPerRead ? Math.min(limit * 2, mostPerRead) : leastPerRead
     }
     base += dataset.itemCount * models.length
   }

@@ -106,12 +106,12 @@ async function runOne(deps: EvaluationDeps, record: EvaluationRecord, owner: str
   }
   try {
     await hold()
-    const { accountId, gatewayId } = spec
+    const { accountId, gatewayId, timeoutMs } = spec
     const whoAsks = (): Caller => {
       if (caller === null) throw new RunFailed(creatorGone)
       return caller
     }
-    const asker = { ...deps, accountId, gatewayId, evaluationId: id, caller: whoAsks, signal }
+    const asker = { ...deps, accountId, gatewayId, evaluationId: id, timeoutMs, caller: whoAsks, signal }
     whoAsks()
     const logged = spec.models.length === 0 && record.total > 0 ? await readLoggedAnswers(store, gateway) : () => null
     const run = { store, clock, owner, signal, models: createModels(asker), logged, caughtUp: deps.caughtUp }

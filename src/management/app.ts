@@ -13,6 +13,7 @@ import { createDatasetItemHandlers } from './dataset-items.ts'
 import { createDatasetHandlers } from './datasets.ts'
 import type { ManagementDeps } from './deps.ts'
 import { createDynamicRouteHandlers } from './dynamic-routes.ts'
+import { createEvaluationComparisonHandlers } from './evaluation-comparisons.ts'
 import { createEvaluationTypeHandlers } from './evaluation-types.ts'
 import { createEvaluationHandlers } from './evaluations.ts'
 import { createGatewayHandlers } from './gateways.ts'
@@ -55,6 +56,7 @@ export function createManagementApp(deps: ManagementDeps): AuthenticatedApp {
     accounts: createAccountHandlers(deps),
     billing: createBillingHandlers(deps),
     evaluations: createEvaluationHandlers(deps),
+    evaluationComparisons: createEvaluationComparisonHandlers(deps),
     evaluationTypes: createEvaluationTypeHandlers(),
     datasets: createDatasetHandlers(deps),
     datasetItems: createDatasetItemHandlers(deps),

@@ -1,9 +1,12 @@
 import { type GivenItem, givenItemSchema } from '../contract/datasets.ts'
 import { GatewayError } from '../kernel/errors.ts'
+import { isDeeperThan } from '../kernel/json-depth.ts'
 import { parseInput } from './invalid-input.ts'
 
 /** A longer line is a mistake: no line break was found. */
 const maxLineCharacters = 16 << 20
+/** What is kept is written again and compared, and each level takes stack. */
+const deepestLine = 100
 
 /** The test cases of a file, one by one, with the line that each begins in. Throws `input_invalid` that names the line. */
 export async function* readItems(
@@ -25,6 +28,7 @@ async function* readLines(file: ReadableStream<Uint8Array>): AsyncGenerator<Loca
   for await (const text of linesOf(file)) {
     line++
     if (text.trim() === '') continue
+    if (isDeeperThan(text, deepestLine)) throw atLine(line, `nests deeper than ${deepestLine} levels`)
     try {
       yield { line, value: JSON.parse(text) as unknown }
     } catch (error) {
@@ -90,7 +94,9 @@ function toObject(head: readonly string[], cells: readonly string[]): Record<str
   return Object.fromEntries(
     head.flatMap((name, at) => {
       const cell = cells[at] ?? ''
-      const isJson = jsonMembers.includes(name) || (name === 'input' && cell.startsWith('[{'))
+      // A cell that is too deep stays a text.
+      const isJson =
+        !isDeeperThan(cell, deepestLine) && (jsonMembers.includes(name) || (name === 'input' && cell.startsWith('[{')))
       return cell === '' && name !== 'input' ? [] : [[name, isJson ? parsedOrText(cell) : cell]]
     }),
   )

@@ -1,4 +1,5 @@
 import type { GatewayRecord } from '../contract/gateway-record.ts'
+import { chatAddressOf } from '../providers/chat-address.ts'
 import type { ManagementDeps } from './deps.ts'
 
 const rowsLookedAt = 50
@@ -26,6 +27,9 @@ export async function usualModel(deps: ManagementDeps, gateway: GatewayRecord): 
   })
   const stored = await deps.store.documents.list('provider_keys', gateway.accountId, gateway.number)
   const keyed = new Set([...stored.map(({ name }) => name), ...(byokOnly === true ? [] : deps.keyedProviders)])
-  const row = rows.find(({ provider, model }) => model !== null && keyed.has(provider))
+  // A row of a provider's own door may name the model without what a chat needs beside it, as Azure's resource.
+  const row = rows.find(
+    ({ provider, model }) => model !== null && keyed.has(provider) && chatAddressOf(provider, model, false) !== null,
+  )
   return row === undefined ? null : `${row.provider}/${row.model}`
 }

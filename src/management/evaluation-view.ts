@@ -38,6 +38,27 @@ export function presentEvaluation(record: EvaluationRecord): Evaluation {
   }
 }
 
+/** An answer is held in one piece, and cases may be large. */
+const inlineCharacters = 8 << 20
+const resultsPerRead = 50
+
+/** The first results of an evaluation: `limit` of them, or fewer where they are large. */
+export async function readFirstResults(
+  deps: Pick<ManagementDeps, 'store'>,
+  record: EvaluationRecord,
+  limit: number,
+): Promise<EvaluationResult[]> {
+  const results: EvaluationResult[] = []
+  for (let characters = 0; results.length < limit && characters < inlineCharacters;) {
+    const asked = Math.min(resultsPerRead, limit - results.length)
+    const some = await readResults(deps, record, { skip: results.length, limit: asked })
+    results.push(...some)
+    if (some.length < asked) break
+    characters += JSON.stringify(some).length
+  }
+  return results
+}
+
 /** A stretch of an evaluation's results: of logs first, then case by case. */
 export async function readResults(
   { store }: Pick<ManagementDeps, 'store'>,

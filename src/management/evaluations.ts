@@ -8,7 +8,7 @@ import { GatewayError } from '../kernel/errors.ts'
 import { auditEntry } from './audit.ts'
 import type { ManagementDeps } from './deps.ts'
 import { usualModel } from './evaluation-model.ts'
-import { presentEvaluation, readResults } from './evaluation-view.ts'
+import { presentEvaluation, readFirstResults, readResults } from './evaluation-view.ts'
 import { findGateway } from './find-gateway.ts'
 import { parseInput } from './invalid-input.ts'
 import type { Handlers, Input } from './routes.ts'
@@ -21,7 +21,7 @@ export function createEvaluationHandlers(deps: ManagementDeps): Handlers<Routes>
   const { evaluations } = deps.store
   const whole = async (record: EvaluationRecord) => ({
     ...presentEvaluation(record),
-    results: await readResults(deps, record, { skip: 0, limit: mostResultsInline }),
+    results: await readFirstResults(deps, record, mostResultsInline),
   })
   return {
     async list({ params, query }) {
@@ -37,25 +37,25 @@ export function createEvaluationHandlers(deps: ManagementDeps): Handlers<Routes>
     create: (input) => create(deps, input),
 
     async get({ params }) {
-      return { result: await whole((await find(deps, params)).record) }
+      return { result: await whole((await findEvaluation(deps, params)).record) }
     },
 
     async delete({ params, caller }) {
-      const { gateway, record } = await find(deps, params)
+      const { gateway, record } = await findEvaluation(deps, params)
       const result = await whole(record)
       await evaluations.remove(gateway.number, record.id, audit(deps, caller, gateway, { before: record, after: null }))
       return { result }
     },
 
     async cancel({ params }) {
-      const { gateway, record } = await find(deps, params)
+      const { gateway, record } = await findEvaluation(deps, params)
       const nowMs = deps.clock.nowMs()
       await evaluations.cancel({ gateway: gateway.number, id: record.id, error: 'It was cancelled.', nowMs })
-      return { result: await whole((await find(deps, params)).record) }
+      return { result: await whole((await findEvaluation(deps, params)).record) }
     },
 
     async results({ params, query }) {
-      const { record } = await find(deps, params)
+      const { record } = await findEvaluation(deps, params)
       const { page, per_page: perPage } = query
       const result = await readResults(deps, record, { skip: (page - 1) * perPage, limit: perPage })
       const total = (record.folded?.length ?? 0) + (await evaluations.countScores(record.number))
@@ -64,7 +64,8 @@ export function createEvaluationHandlers(deps: ManagementDeps): Handlers<Routes>
   }
 }
 
-async function find(
+/** An evaluation and the gateway that it belongs to. Throws `not_found`. */
+export async function findEvaluation(
   deps: ManagementDeps,
   { account_id, gateway_id, id }: Params,
 ): Promise<{ gateway: GatewayRecord; record: EvaluationRecord }> {
@@ -101,6 +102,7 @@ async function create(deps: ManagementDeps, { params, body, caller }: Input<Rout
     prompt: body.prompt ?? null,
     params: body.params,
     concurrency: body.concurrency,
+    timeoutMs: body.timeout_ms,
     budgetNanoUsd: body.budget_usd === undefined ? null : Math.round(body.budget_usd * 1e9),
   }
   const fresh = { id, gateway: gateway.number, name, spec, total: cases * Math.max(1, models.length) }

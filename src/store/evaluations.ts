@@ -4,6 +4,7 @@ import { insertAudit } from './audit.ts'
 import { cleanText } from './clean-text.ts'
 import type { Engine } from './engine.ts'
 import { answerStore } from './evaluation-answers.ts'
+import { comparisonStore } from './evaluation-comparisons.ts'
 import { toEvaluation } from './evaluation-columns.ts'
 import { runStore } from './evaluation-runs.ts'
 import { partPattern } from './part-pattern.ts'
@@ -14,6 +15,7 @@ export function createEvaluationStore(db: Kysely<Schema>, engine: Engine): Evalu
   return {
     ...runStore(db, engine),
     ...answerStore(db),
+    ...comparisonStore(db),
 
     page: (query) => readPage(db, query),
 

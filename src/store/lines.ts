@@ -53,6 +53,8 @@ const lineOf = {
     scores: 'list',
     countScores: 'list',
     foldAnswers: 'list',
+    compare: 'scan',
+    comparedCases: 'scan',
   },
   audit: { append: 'write', page: 'list' },
   logs: {

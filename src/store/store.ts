@@ -1,6 +1,7 @@
 import type { AuditEntry } from '../contract/audit-entry.ts'
 import type { DatasetItem, DatasetRecord, ItemChange } from '../contract/dataset-record.ts'
 import type { DocumentKind, DocumentOutcome, DocumentRecord, DocumentWrite } from '../contract/document.ts'
+import type { CaseChange, ComparedSums, Pairing } from '../contract/evaluation-comparison.ts'
 import type {
   CaseScore,
   EvaluationAnswer,
@@ -172,6 +173,19 @@ export interface EvaluationStore {
   countScores(number: number): Promise<number>
   /** Sums over the answers of a model that came. */
   foldAnswers(number: number, model: string | null): Promise<LogFold>
+  /** Sums over the pairs of two evaluations, by evaluator and models. */
+  compare(pairing: Pairing): Promise<ComparedSums[]>
+  /** The pairs one by one, in order; only those of a change, where one is given. */
+  comparedCases(query: Pairing & { change: CaseChange | null; skip: number; limit: number }): Promise<ComparedCase[]>
+}
+
+/** An item as it was answered and judged in two evaluations. */
+export interface ComparedCase {
+  change: CaseChange
+  answer: EvaluationAnswer
+  score: CaseScore
+  otherAnswer: EvaluationAnswer
+  otherScore: CaseScore
 }
 
 /** Who runs an evaluation, and until when others leave it alone. */

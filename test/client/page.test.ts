@@ -4,7 +4,6 @@ import { after, before, describe, it } from 'node:test'
 import Cloudflare from '@tollgate/client'
 import { type Aimock, startAimock } from '../aimock.ts'
 import { startForTest, type TestTollgate } from '../tollgate.ts'
-import { envelope, type Recorder, startRecorder } from './recorder.ts'
 
 /** What an example prints. */
 let printed: unknown[] = []
@@ -132,89 +131,5 @@ describe('the examples of the page, against a Tollgate', () => {
       before: '2999-01-01',
     })
     assert.equal(result.deleted, 1)
-  })
-})
-
-describe('the examples of the page for datasets and evaluations, up to their requests', () => {
-  const base = '/client/v4/accounts/3ebbcb006d4d46d7bb6a8c7f14676cb0/ai-gateway/gateways/my-gateway'
-  const datasetId = 'd-1'
-  const evaluationId = 'e-1'
-  let recorder: Recorder
-  let client: Cloudflare
-  before(async () => {
-    recorder = await startRecorder()
-    client = new Cloudflare({ apiToken: 'token', baseURL: `${recorder.url}/client/v4` })
-  })
-  after(() => recorder.close())
-
-  /** What the last request was. */
-  const last = (): unknown[] => {
-    const request = recorder.requests.at(-1) ?? assert.fail('nothing was asked')
-    return [request.method, request.path.replace(base, ''), request.body]
-  }
-
-  it('datasets', async () => {
-    {
-      const dataset = await client.aiGateway.datasets.create('my-gateway', {
-        account_id: '3ebbcb006d4d46d7bb6a8c7f14676cb0',
-        name: 'test-dataset',
-        data: [
-          { input: 'Hello', expected_output: 'Hi there!' },
-          { input: 'Goodbye', expected_output: 'See you later!' },
-        ],
-      })
-      assert.ok(dataset)
-    }
-    const data = [
-      { input: 'Hello', expected_output: 'Hi there!' },
-      { input: 'Goodbye', expected_output: 'See you later!' },
-    ]
-    assert.deepEqual(last(), ['POST', '/datasets', { name: 'test-dataset', data }])
-
-    printed = []
-    recorder.plan({ body: envelope([{ id: 'd-1' }]) }, { body: envelope([]) })
-    for await (const dataset of client.aiGateway.datasets.list('my-gateway', {
-      account_id: '3ebbcb006d4d46d7bb6a8c7f14676cb0',
-    })) {
-      console.log(dataset)
-    }
-    assert.deepEqual(printed, [{ id: 'd-1' }])
-    assert.deepEqual(last(), ['GET', '/datasets', undefined])
-
-    await client.aiGateway.datasets.get('my-gateway', datasetId, { account_id: '3ebbcb006d4d46d7bb6a8c7f14676cb0' })
-    assert.deepEqual(last(), ['GET', '/datasets/d-1', undefined])
-    await client.aiGateway.datasets.update('my-gateway', datasetId, {
-      account_id: '3ebbcb006d4d46d7bb6a8c7f14676cb0',
-      name: 'updated-dataset',
-    })
-    assert.deepEqual(last(), ['PUT', '/datasets/d-1', { name: 'updated-dataset' }])
-    await client.aiGateway.datasets.delete('my-gateway', datasetId, { account_id: '3ebbcb006d4d46d7bb6a8c7f14676cb0' })
-    assert.deepEqual(last(), ['DELETE', '/datasets/d-1', undefined])
-  })
-
-  it('evaluations', async () => {
-    await client.aiGateway.evaluations.create('my-gateway', {
-      account_id: '3ebbcb006d4d46d7bb6a8c7f14676cb0',
-      dataset_id: datasetId,
-      evaluation_type: 'exact_match',
-    })
-    assert.deepEqual(last(), ['POST', '/evaluations', { dataset_id: 'd-1', evaluation_type: 'exact_match' }])
-
-    printed = []
-    recorder.plan({ body: envelope([{ id: 'e-1' }]) }, { body: envelope([]) })
-    for await (const evaluation of client.aiGateway.evaluations.list('my-gateway', {
-      account_id: '3ebbcb006d4d46d7bb6a8c7f14676cb0',
-    })) {
-      console.log(evaluation)
-    }
-    assert.deepEqual(printed, [{ id: 'e-1' }])
-
-    recorder.plan({ body: envelope({ id: 'e-1', status: 'complete', score: 0.5, results: [] }) })
-    const evaluation = await client.aiGateway.evaluations.get('my-gateway', evaluationId, {
-      account_id: '3ebbcb006d4d46d7bb6a8c7f14676cb0',
-    })
-    assert.deepEqual(last(), ['GET', '/evaluations/e-1', undefined])
-    assert.deepEqual([evaluation.id, evaluation.status, evaluation.score], ['e-1', 'complete', 0.5])
-    assert.deepEqual(evaluation.results, [])
   })
 })

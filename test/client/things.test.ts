@@ -69,6 +69,24 @@ describe('what a gateway keeps, by the client', () => {
     assert.equal(page.result.length, 2)
   })
 
+  it('a dataset takes in a file, and gives it back', async () => {
+    const { datasets } = client.aiGateway
+    const { id } = await datasets.create('g', { ...account, name: 'file', data: [] })
+    const file = '{"input":"a","expected_output":"b"}\n{"input":"c"}\n'
+    assert.equal((await datasets.items.import(id, { ...inGateway, file })).added, 2)
+    const csv = new TextEncoder().encode('input,expected_output\nd,e\n')
+    assert.equal((await datasets.items.import('g', id, { ...account, file: csv, format: 'csv' })).item_count, 3)
+    const exported = await (await datasets.items.export(id, inGateway)).text()
+    assert.deepEqual(
+      exported
+        .trim()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as { input: string }).input),
+      ['a', 'c', 'd'],
+    )
+    await assert.rejects(datasets.items.import(id, { ...inGateway, file: '{' }), /line 1: is not valid JSON/)
+  })
+
   it('dynamic routes are made, renamed, versioned and deployed', async () => {
     const { dynamicRouting } = client.aiGateway
     const elements = [

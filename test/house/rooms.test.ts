@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, describe, it } from 'node:test'
 import { providers } from '../../src/providers/index.ts'
-import { findBreaches, findClientBreaches, importsOf, readTree, type SourceFile } from './wall.ts'
+import { findBreaches, findCliBreaches, findClientBreaches, importsOf, readTree, type SourceFile } from './wall.ts'
 
 const slugs = providers.map((provider) => provider.slug)
 
@@ -43,6 +43,18 @@ describe('the client', () => {
       'client/src/send.ts imports undici: the client imports its own files only',
       'client/src/send.ts imports node:fs: the client imports its own files only',
       'client/src/Send.ts is not named in kebab-case',
+    ])
+  })
+})
+
+describe('the command line', () => {
+  it("imports nothing but its own files, Node's and the client", () => {
+    const files = readTree(path.join(import.meta.dirname, '../../cli'))
+    assert.ok(files.length > 4, `only ${files.length} files seen`)
+    assert.deepEqual(findCliBreaches(files), [])
+    const planted = { path: 'main.ts', text: "import { startTollgate } from '../src/process/start.ts'\n" }
+    assert.deepEqual(findCliBreaches([planted]), [
+      "cli/main.ts imports ../src/process/start.ts: the command line imports its own files, Node's and the client",
     ])
   })
 })

@@ -36,6 +36,16 @@ export function findClientBreaches(files: readonly SourceFile[]): string[] {
   return [...imports, ...files.flatMap(shapeBreaches)].map((breach) => `client/${breach}`)
 }
 
+/** What the command line's tree does against docs/house.md: it is a client, and reaches nothing of the server but its API. */
+export function findCliBreaches(files: readonly SourceFile[]): string[] {
+  const imports = files.flatMap((file) =>
+    importsOf(file.text)
+      .filter((name) => !/^\.\/[a-z-]+\.ts$/.test(name) && !name.startsWith('node:') && name !== '@tollgate/client')
+      .map((name) => `src/${file.path} imports ${name}: the command line imports its own files, Node's and the client`),
+  )
+  return [...imports, ...files.flatMap(shapeBreaches)].map((breach) => breach.replace('src/', 'cli/'))
+}
+
 const loads = [
   /^import\s+(?!type\s)[\w*{][^'"();=]*?\sfrom\s+['"]([^'"]+)['"]/gm,
   /^import\s+['"]([^'"]+)['"]/gm,

@@ -1,61 +1,38 @@
 import assert from 'node:assert/strict'
-import { createServer, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { startForTest, type TestTollgate } from '../tollgate.ts'
+import { type EvaluationProvider, startEvaluationProvider } from './evaluation-provider.ts'
 
 // The results of whichever route was called: each test knows their shape.
 // oxlint-disable-next-line typescript/no-explicit-any -- see above
 type Result = any
 
 describe('evaluations', () => {
-  let provider: Server
+  let provider: EvaluationProvider
   let tollgate: TestTollgate
-  let asked: { model: string; text: string }[] = []
-  let answerTo: (text: string, model: string) => { status?: number; text?: string; headers?: object } = () => ({})
-  let running = 0
-  let mostRunning = 0
   let gateways = 0
   let base = ''
 
   before(async () => {
-    const serve: (...args: Parameters<RequestListener>) => Promise<void> = async (req, res) => {
-      mostRunning = Math.max(mostRunning, ++running)
-      let body = ''
-      for await (const chunk of req) body += String(chunk)
-      const { model, messages, input } = JSON.parse(body)
-      const text = input ?? messages.at(-1).content
-      asked.push({ model, text })
-      const { status = 200, text: said = text, headers = {} } = answerTo(text, model)
-      const good = { model, choices: [{ message: { role: 'assistant', content: said } }], usage }
-      const embedded = {
-        data: (Array.isArray(text) ? text : []).map((one: string) => ({ embedding: [one.length, 1] })),
-        usage,
-      }
-      const answer = status === 200 ? (input === undefined ? good : embedded) : { error: { message: 'told to fail' } }
-      await new Promise((resolve) => setImmediate(resolve))
-      running--
-      res.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(answer))
-    }
-    provider = createServer((req, res) => void serve(req, res)).listen(0, '127.0.0.1')
-    await new Promise((resolve) => provider.once('listening', resolve))
+    provider = await startEvaluationProvider()
     tollgate = await startForTest({
-      TOLLGATE_PROVIDER_OPENAI_BASE_URL: `http://127.0.0.1:${(provider.address() as AddressInfo).port}/v1`,
+      TOLLGATE_PROVIDER_OPENAI_BASE_URL: `${provider.url}/v1`,
       TOLLGATE_PROVIDER_OPENAI_API_KEY: 'sk-test',
+      TOLLGATE_PROVIDER_ANTHROPIC_BASE_URL: `${provider.url}/anthropic`,
+      TOLLGATE_PROVIDER_ANTHROPIC_API_KEY: 'sk-test',
     })
   })
   after(async () => {
     await tollgate.close()
-    provider.close()
+    await provider.close()
   })
   beforeEach(async () => {
-    asked = []
-    mostRunning = 0
-    answerTo = () => ({})
+    provider.asked = []
+    provider.mostRunning = 0
+    provider.answerTo = () => ({})
     base = `/gateways/e-${gateways++}`
     await tollgate.gateway(base.slice('/gateways/'.length))
   })
-  const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 }
   const model = 'openai/gpt-4o-mini'
 
   async function call(method: string, path: string, body?: unknown): Promise<Result> {
@@ -77,7 +54,7 @@ describe('evaluations', () => {
   const evaluate = async (body: object): Promise<Result> => await ended((await call('POST', '/evaluations', body)).id)
 
   it('has each case answered through the gateway, and says case by case what is right', async () => {
-    answerTo = (text) => ({ text: text === 'Hello' ? 'Hi there!' : 'Bye' })
+    provider.answerTo = (text) => ({ text: text === 'Hello' ? 'Hi there!' : 'Bye' })
     const id = await dataset([
       { input: 'Hello', expected_output: 'Hi there!' },
       { input: 'Goodbye', expected_output: 'See you later!' },
@@ -109,7 +86,7 @@ describe('evaluations', () => {
   })
 
   it('compares models and evaluators in one run, and tells what each costs', async () => {
-    answerTo = (text, name) => ({ text: name === 'gpt-4o' ? text : 'no' })
+    provider.answerTo = (text, name) => ({ text: name === 'gpt-4o' ? text : 'no' })
     const id = await dataset(['a', 'b', 'c'].map((input) => ({ input, expected_output: input })))
     const done = await evaluate({
       dataset_ids: [id],
@@ -160,7 +137,7 @@ describe('evaluations', () => {
   })
 
   it('says of a case without an answer why, and goes on', async () => {
-    answerTo = (text) => (text === 'b' ? { status: 400 } : {})
+    provider.answerTo = (text) => (text === 'b' ? { status: 400 } : {})
     const id = await dataset(['a', 'b', 'c'].map((input) => ({ input, expected_output: input })))
     const done = await evaluate({ dataset_id: id, evaluation_type: 'exact_match', model })
     assert.deepEqual([done.status, done.score, done.completed, done.failed], ['complete', 1, 3, 1])
@@ -178,16 +155,142 @@ describe('evaluations', () => {
     assert.deepEqual([usual.models, usual.score], [[model], 1])
   })
 
+  it('has any provider answer, also one that speaks another format', async () => {
+    const claude = { content: [{ type: 'text', text: 'from Claude' }], usage: { input_tokens: 3, output_tokens: 2 } }
+    provider.answerTo = (_, name) => (name.startsWith('claude') ? { body: JSON.stringify(claude) } : {})
+    const id = await dataset([{ input: 'a', expected_output: 'from Claude' }])
+    const done = await evaluate({ dataset_id: id, evaluation_type: 'exact_match', model: 'anthropic/claude-haiku-4-5' })
+    assert.deepEqual([done.status, done.score, done.results[0].output], ['complete', 1, 'from Claude'])
+    assert.ok(done.cost > 0)
+    assert.match(provider.asked[0]?.path ?? '', /\/messages$/)
+    const none = await evaluate({ dataset_id: id, evaluation_type: 'exact_match', model: 'nobody/x' })
+    assert.deepEqual([none.status, none.score, none.failed], ['complete', null, 1])
+    assert.match(none.results[0].error, /nobody/)
+  })
+
+  it('sets two evaluations side by side, and says whether the difference may be chance', async () => {
+    const data = Array.from({ length: 10 }, (_, at) => ({ input: `${at}`, expected_output: `${at}` }))
+    const id = await dataset(data)
+    const run = (more: object) => evaluate({ dataset_id: id, evaluation_type: 'exact_match', model, ...more })
+    provider.answerTo = (text) => ({ text: Number(text) < 2 ? text : 'wrong' })
+    const before = await run({})
+    provider.answerTo = (text) => (text === '9' ? { status: 400 } : { text: text === '0' ? 'wrong' : text })
+    const now = await run({ model: 'openai/gpt-4o' })
+    const compare = (query = '') => call('GET', `/evaluations/${now.id}/compare/${before.id}${query}`)
+    const { summary, cases, same_cases: isSame, total_cases: total } = await compare()
+    assert.deepEqual([summary.length, isSame, total, cases.length], [1, true, 10, 10])
+    const {
+      difference_low: low,
+      difference_high: high,
+      mean_cost: cost,
+      other_mean_cost: otherCost,
+      ...line
+    } = summary[0]
+    assert.ok(low < 0.555 && high > 0.556 && cost > otherCost, JSON.stringify(summary))
+    assert.deepEqual([line.better, line.worse, line.same, line.unscored, line.pairs], [7, 1, 1, 1, 9])
+    assert.deepEqual(
+      [line.score, line.other_score].map((score) => score.toFixed(4)),
+      ['0.8889', '0.2222'],
+    )
+    // Of 8 changes 7 are for the better: 2 * (1 + 8) / 2^8.
+    assert.deepEqual([line.p_value.toFixed(9), line.is_significant], ['0.070312500', false])
+    assert.deepEqual(
+      cases
+        .slice(0, 3)
+        .map((one: Result) => [one.input, one.change, one.difference, one.evaluation.output, one.other.output]),
+      [
+        ['0', 'worse', -1, 'wrong', '0'],
+        ['1', 'same', 0, '1', '1'],
+        ['2', 'better', 1, '2', 'wrong'],
+      ],
+    )
+    assert.match(cases[9].evaluation.error, /status 400/)
+    const worse = await compare('?change=worse')
+    assert.deepEqual([worse.total_cases, worse.cases.length, worse.cases[0].input], [1, 1, '0'])
+    assert.equal((await compare('?per_page=4&page=3')).cases.length, 2)
+    // Two models of one evaluation.
+    const both = await run({ model: undefined, models: [model, 'openai/gpt-4o'] })
+    const itself = await call(
+      'GET',
+      `/evaluations/${both.id}/compare/${both.id}?model=${model}&other_model=openai/gpt-4o`,
+    )
+    assert.deepEqual([itself.summary[0].same, itself.summary[0].p_value], [9, 1])
+    const refused = await tollgate.manage('GET', `${base}/evaluations/${both.id}/compare/${both.id}`)
+    assert.match(refused.body.errors[0]?.message ?? '', /^model: an evaluation is compared with itself/)
+    const gone = await tollgate.manage('GET', `${base}/evaluations/${both.id}/compare/none`)
+    assert.deepEqual([gone.status, gone.body.errors[0]?.code], [404, 7002])
+  })
+
+  it('goes on where a provider breaks off, hangs, or answers nonsense, also to the judge', async () => {
+    provider.answerTo = (text) => {
+      if (text.includes('"answer"'))
+        return { text: text.includes('"input":"judged"') ? '{"reason":"","score":70}' : '' }
+      if (text === 'cut') return { breaks: 'cut' }
+      if (text === 'hang') return { breaks: 'hang' }
+      if (text === 'nonsense') return { body: '<html>' }
+      return text === 'empty' ? { body: '{}' } : {}
+    }
+    const inputs = ['cut', 'hang', 'nonsense', 'empty', 'judged', 'good']
+    const id = await dataset(inputs.map((input) => ({ input, expected_output: input })))
+    const settings = { llm_judge: { model: 'openai/judge' } }
+    const types = ['exact_match', 'llm_judge']
+    const asked = { dataset_id: id, evaluation_type_ids: types, settings, model, timeout_ms: 500 }
+    const done = await evaluate(asked)
+    assert.deepEqual([done.status, done.completed, done.failed, done.score], ['complete', 6, 4, 1])
+    const errorOf = (input: string, type: string): string =>
+      done.results.find((row: Result) => row.input === input && row.evaluation_type_id === type).error
+    assert.match(errorOf('cut', 'exact_match'), /openai\/gpt-4o-mini/)
+    assert.match(errorOf('hang', 'exact_match'), /no answer within 500 ms \(timeout_ms\)/)
+    assert.match(errorOf('nonsense', 'exact_match'), /without text|status 502/)
+    assert.match(errorOf('empty', 'exact_match'), /without text/)
+    assert.match(errorOf('judged', 'llm_judge'), /gave no verdict, but .*70/)
+    assert.match(errorOf('good', 'llm_judge'), /gave no verdict, but ""/)
+  })
+
+  it('ends without a trace where its gateway is removed while it runs', async () => {
+    const running = Promise.withResolvers<void>()
+    const gate = Promise.withResolvers<void>()
+    provider.answerTo = async () => {
+      running.resolve()
+      await gate.promise
+      return {}
+    }
+    const id = await dataset(Array.from({ length: 50 }, (_, at) => ({ input: `${at}` })))
+    await call('POST', '/evaluations', { dataset_id: id, evaluation_type: 'contains', model, concurrency: 2 })
+    await running.promise
+    await call('DELETE', '')
+    gate.resolve()
+    const name = base.slice('/gateways/'.length)
+    await tollgate.gateway(name)
+    assert.deepEqual([await call('GET', '/evaluations'), await call('GET', '/datasets')], [[], []])
+    assert.deepEqual(await call('GET', '/logs'), [])
+    // Nothing of the old one is asked for any more.
+    const other = await dataset([{ input: 'new', expected_output: 'new' }])
+    assert.equal((await evaluate({ dataset_id: other, evaluation_type: 'exact_match', model })).score, 1)
+    assert.ok(provider.asked.length < 50, `${provider.asked.length} calls`)
+  })
+
+  it('takes cases of a megabyte', async () => {
+    const data = Array.from({ length: 8 }, (_, at) => {
+      const text = `${at}${'x'.repeat(1 << 20)}`
+      return { input: text, expected_output: text }
+    })
+    const id = await dataset(data.slice(0, 4))
+    await call('POST', `/datasets/${id}/items`, { data: data.slice(4) })
+    const done = await evaluate({ dataset_id: id, evaluation_type: 'exact_match', model })
+    assert.deepEqual([done.status, done.score, done.failed, done.completed], ['complete', 1, 0, 8])
+  })
+
   it('waits for the rate limit of the gateway instead of failing cases', async () => {
     await call('PATCH', '', { rate_limiting_limit: 3, rate_limiting_interval: 1, rate_limiting_technique: 'fixed' })
     const id = await dataset(Array.from({ length: 7 }, (_, at) => ({ input: `${at}`, expected_output: `${at}` })))
     const done = await evaluate({ dataset_id: id, evaluation_type: 'exact_match', model, concurrency: 2 })
-    assert.deepEqual([done.score, done.failed, asked.length], [1, 0, 7])
-    assert.ok(mostRunning <= 2)
+    assert.deepEqual([done.score, done.failed, provider.asked.length], [1, 0, 7])
+    assert.ok(provider.mostRunning <= 2)
   })
 
   it('has a judge and embeddings asked through the gateway too', async () => {
-    answerTo = (text) => ({ text: text.includes('answer') ? '{"reason":"fine","score":7}' : 'ok!' })
+    provider.answerTo = (text) => ({ text: text.includes('answer') ? '{"reason":"fine","score":7}' : 'ok!' })
     const id = await dataset([{ input: 'a', expected_output: 'abc' }])
     const settings = { llm_judge: { model: 'openai/judge' }, semantic_similarity: { model: 'openai/embed' } }
     const done = await evaluate({ dataset_id: id, evaluation_type_ids: Object.keys(settings), settings, model })
@@ -199,7 +302,7 @@ describe('evaluations', () => {
       ],
     )
     assert.deepEqual(
-      asked.map((one) => one.model),
+      provider.asked.map((one) => one.model),
       ['gpt-4o-mini', 'judge', 'embed'],
     )
   })
@@ -212,11 +315,11 @@ describe('evaluations', () => {
     assert.match(budget.error, /budget of 0\.00003 USD is used up/)
     assert.ok(budget.completed >= 6 && budget.completed < 30, `${budget.completed} answers`)
 
-    answerTo = () => ({ status: 429, headers: { 'retry-after': '1' } })
+    provider.answerTo = () => ({ status: 429, headers: { 'retry-after': '1' } })
     const slow = await call('POST', '/evaluations', { dataset_id: id, evaluation_type: 'exact_match', model })
     const cancelled = await call('POST', `/evaluations/${slow.id}/cancel`)
     assert.deepEqual([cancelled.status, cancelled.error], ['failed', 'It was cancelled.'])
-    answerTo = () => ({})
+    provider.answerTo = () => ({})
     const other = await call('POST', '/evaluations', {
       dataset_id: id,
       evaluation_type: 'exact_match',

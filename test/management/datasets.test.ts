@@ -135,6 +135,10 @@ describe('datasets', () => {
     const good = '{"input":"a"}\n'.repeat(450)
     assert.match(await send(`${good}{"input":`), /^line 451: is not valid JSON.*Nothing was imported/)
     assert.match(await send(`${good}\n{"expected_output":"a"}\n`), /^line 452: input/)
+    const deep = `{"input":"a","own":${'['.repeat(200_000)}${']'.repeat(200_000)}}`
+    assert.match(await send(`${good}${deep}`), /^line 451: nests deeper than 100 levels/)
+    assert.match(await send(`${good}5\n`), /^line 451: /)
+    assert.match(await send(`${good}{"input":"a","tags":"b"}`), /^line 451: tags/)
     assert.match(await send('input,expected_output\na,b\n"c\n', 'csv'), /^line 3: a quote is not closed/)
     assert.match(await send('input,expected_output\na,"b"\nc\n', 'csv'), /^line 3: has 1 cells, and the head has 2/)
     assert.match(await send('in,out\na,b\n', 'csv'), /^line 1: the head has no column input/)

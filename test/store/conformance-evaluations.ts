@@ -17,6 +17,7 @@ const spec: EvaluationSpec = {
   prompt: null,
   params: {},
   concurrency: 8,
+  timeoutMs: 120_000,
   budgetNanoUsd: null,
 }
 
@@ -130,6 +131,58 @@ export function evaluationConformance(withStore: WithStore): void {
     const sums = { rows: 2, priced: 2, costNanoUsd: 10, durationMs: 20, rated: 0, liked: 0 }
     assert.deepEqual(await evaluations.foldAnswers(number, 'openai/a'), sums)
     assert.equal((await evaluations.foldAnswers(number, null)).rows, 0)
+  })
+
+  withStore('two evaluations are set side by side, item by item, by evaluator and model', async (store) => {
+    const { number: gateway } = await insertGateway(store, 'acme', 'one')
+    const { evaluations } = store
+    const [one, two] = [await insert(store, gateway, 'one'), await insert(store, gateway, 'two')]
+    const items = Array.from({ length: 5 }, () => newId())
+    const fill = async (number: number, scores: (number | null)[], more: Partial<EvaluationAnswer>): Promise<void> => {
+      const owner = `owner of ${number}`
+      await evaluations.claim({ owner, nowMs: 1, untilMs: 10 })
+      const answers = scores.map((score, at) => answer(at, score, { itemId: items[at] ?? '', ...more }))
+      assert.equal(await evaluations.append(number, owner, answers), true)
+    }
+    await fill(one.number, [1, 1, 0.5, 0.25, null], { durationMs: 30, model: 'openai/b' })
+    await fill(two.number, [0, 1, 0.25, 0.75], { costNanoUsd: null })
+    const pairing = { number: one.number, other: two.number, models: { own: 'openai/b', other: 'openai/a' } }
+    assert.deepEqual(await evaluations.compare(pairing), [
+      {
+        evaluator: 'exact_match',
+        model: 'openai/b',
+        otherModel: 'openai/a',
+        better: 2,
+        worse: 1,
+        same: 1,
+        unscored: 0,
+        scoreSum: 2.75,
+        otherScoreSum: 2,
+        squareSum: 1 + 0.25 ** 2 + 0.5 ** 2,
+        costNanoUsd: 5,
+        otherCostNanoUsd: null,
+        durationMs: 30,
+        otherDurationMs: 10,
+      },
+    ])
+    const cases = async (more: object): Promise<unknown[]> =>
+      (await evaluations.comparedCases({ ...pairing, change: null, skip: 0, limit: 9, ...more })).map((row) => [
+        row.answer.position,
+        row.change,
+        row.score.score,
+        row.otherScore.score,
+      ])
+    assert.deepEqual(await cases({ skip: 1, limit: 2 }), [
+      [1, 'same', 1, 1],
+      [2, 'better', 0.5, 0.25],
+    ])
+    assert.deepEqual(await cases({ change: 'worse' }), [[3, 'worse', 0.25, 0.75]])
+    assert.deepEqual(await evaluations.compare({ ...pairing, models: null }), [])
+    const itself = { number: two.number, other: two.number, models: null }
+    assert.deepEqual(
+      (await evaluations.compare(itself)).map((sums) => [sums.same, sums.better]),
+      [[4, 0]],
+    )
   })
 
   withStore('evaluations are listed and named once, and go with their gateway', async (store) => {
