@@ -3,6 +3,7 @@
 import { openRoute, type RouteAsk } from '../src/gateway/dynamic-routes.ts'
 import { readOptions } from '../src/gateway/request-options.ts'
 import type { Target } from '../src/gateway/target.ts'
+import { createTargetLoads } from '../src/gateway/target-loads.ts'
 import { systemClock } from '../src/kernel/clock.ts'
 import { createMemoryKv } from '../src/kv/memory-kv.ts'
 import type { GatewaySnapshot } from '../src/live/live.ts'
@@ -34,6 +35,7 @@ const route = compileRoute({ id: 'r', name: 'support', versionId: 'v', elements 
 const kv = createMemoryKv({ clock: systemClock, maxBytes: 1 << 20 })
 const deps = {
   kv,
+  loads: createTargetLoads(systemClock),
   live: { dynamicRoute: (_: number, name: string) => (name === 'support' ? route : undefined) },
   // The provider's address and keys are found as for any other chat.
   chooseTarget: () => ({ format: { name: 'openai-chat' }, isSigned: false }) as Target,

@@ -200,6 +200,8 @@ export interface Log {
   feedback: number | null
   score: number | null
   authentication: boolean
+  /** Of a copy for a route's shadow: the row of the request; else null. */
+  shadow_of: string | null
   /** Always empty here; the bodies have addresses of their own. */
   request: ''
   response: ''
@@ -454,10 +456,31 @@ export interface DynamicRouting {
         properties: {
           provider: string
           model: string
-          timeout: number
-          retries: number
           /** Which stored key of the provider is used; without it, those that requests without a key get. */
           keyAlias?: string
+          timeout: number
+          retries: number
+          /** Beside the weights of the others; 1 where it is not given. */
+          weight?: number
+          /** Others beside `provider` and `model`, among which requests are divided; they also stand in for each other. */
+          targets?: Array<{
+            provider: string
+            model: string
+            /** Which stored key of the provider is used; without it, those that requests without a key get. */
+            keyAlias?: string
+            /** Beside the weights of the others; 1 where it is not given. */
+            weight?: number
+          }>
+          /** How they are divided; `weighted` where it is not given. */
+          balance?: 'weighted' | 'least-busy' | 'lowest-latency'
+          /** Gets a copy of what was answered, of all requests or of `share` percent, and answers nobody. */
+          shadow?: {
+            provider: string
+            model: string
+            /** Which stored key of the provider is used; without it, those that requests without a key get. */
+            keyAlias?: string
+            share?: number
+          }
         }
         outputs: {
           success: {
@@ -596,6 +619,8 @@ export interface LogItem {
   feedback: number | null
   score: number | null
   authentication: boolean
+  /** Of a copy for a route's shadow: the row of the request; else null. */
+  shadow_of: string | null
   /** Always empty here; the bodies have addresses of their own. */
   request: ''
   response: ''
@@ -1378,10 +1403,31 @@ export interface DynamicRoutingCreateBody {
         properties: {
           provider: string
           model: string
-          timeout: number
-          retries: number
           /** Which stored key of the provider is used; without it, those that requests without a key get. */
           keyAlias?: string
+          timeout: number
+          retries: number
+          /** Beside the weights of the others; 1 where it is not given. */
+          weight?: number
+          /** Others beside `provider` and `model`, among which requests are divided; they also stand in for each other. */
+          targets?: Array<{
+            provider: string
+            model: string
+            /** Which stored key of the provider is used; without it, those that requests without a key get. */
+            keyAlias?: string
+            /** Beside the weights of the others; 1 where it is not given. */
+            weight?: number
+          }>
+          /** How they are divided; `weighted` where it is not given. */
+          balance?: 'weighted' | 'least-busy' | 'lowest-latency'
+          /** Gets a copy of what was answered, of all requests or of `share` percent, and answers nobody. */
+          shadow?: {
+            provider: string
+            model: string
+            /** Which stored key of the provider is used; without it, those that requests without a key get. */
+            keyAlias?: string
+            share?: number
+          }
         }
         outputs: {
           success: {
@@ -1471,10 +1517,31 @@ export interface DynamicRoutingDeleteResult {
         properties: {
           provider: string
           model: string
-          timeout: number
-          retries: number
           /** Which stored key of the provider is used; without it, those that requests without a key get. */
           keyAlias?: string
+          timeout: number
+          retries: number
+          /** Beside the weights of the others; 1 where it is not given. */
+          weight?: number
+          /** Others beside `provider` and `model`, among which requests are divided; they also stand in for each other. */
+          targets?: Array<{
+            provider: string
+            model: string
+            /** Which stored key of the provider is used; without it, those that requests without a key get. */
+            keyAlias?: string
+            /** Beside the weights of the others; 1 where it is not given. */
+            weight?: number
+          }>
+          /** How they are divided; `weighted` where it is not given. */
+          balance?: 'weighted' | 'least-busy' | 'lowest-latency'
+          /** Gets a copy of what was answered, of all requests or of `share` percent, and answers nobody. */
+          shadow?: {
+            provider: string
+            model: string
+            /** Which stored key of the provider is used; without it, those that requests without a key get. */
+            keyAlias?: string
+            share?: number
+          }
         }
         outputs: {
           success: {
@@ -1520,7 +1587,7 @@ export interface DynamicRoutingTestResult {
     /** Why a model could not be asked. */
     error?: string
   }>
-  /** The models that are asked, in order. */
+  /** The models that are asked, in order; of several targets the one that is asked first while none is busy. */
   models: Array<{
     element_id: string
     provider: string
@@ -1613,10 +1680,31 @@ export interface DynamicRoutingCreateVersionBody {
         properties: {
           provider: string
           model: string
-          timeout: number
-          retries: number
           /** Which stored key of the provider is used; without it, those that requests without a key get. */
           keyAlias?: string
+          timeout: number
+          retries: number
+          /** Beside the weights of the others; 1 where it is not given. */
+          weight?: number
+          /** Others beside `provider` and `model`, among which requests are divided; they also stand in for each other. */
+          targets?: Array<{
+            provider: string
+            model: string
+            /** Which stored key of the provider is used; without it, those that requests without a key get. */
+            keyAlias?: string
+            /** Beside the weights of the others; 1 where it is not given. */
+            weight?: number
+          }>
+          /** How they are divided; `weighted` where it is not given. */
+          balance?: 'weighted' | 'least-busy' | 'lowest-latency'
+          /** Gets a copy of what was answered, of all requests or of `share` percent, and answers nobody. */
+          shadow?: {
+            provider: string
+            model: string
+            /** Which stored key of the provider is used; without it, those that requests without a key get. */
+            keyAlias?: string
+            share?: number
+          }
         }
         outputs: {
           success: {
@@ -1702,10 +1790,31 @@ export interface DynamicRoutingCreateVersionResult {
         properties: {
           provider: string
           model: string
-          timeout: number
-          retries: number
           /** Which stored key of the provider is used; without it, those that requests without a key get. */
           keyAlias?: string
+          timeout: number
+          retries: number
+          /** Beside the weights of the others; 1 where it is not given. */
+          weight?: number
+          /** Others beside `provider` and `model`, among which requests are divided; they also stand in for each other. */
+          targets?: Array<{
+            provider: string
+            model: string
+            /** Which stored key of the provider is used; without it, those that requests without a key get. */
+            keyAlias?: string
+            /** Beside the weights of the others; 1 where it is not given. */
+            weight?: number
+          }>
+          /** How they are divided; `weighted` where it is not given. */
+          balance?: 'weighted' | 'least-busy' | 'lowest-latency'
+          /** Gets a copy of what was answered, of all requests or of `share` percent, and answers nobody. */
+          shadow?: {
+            provider: string
+            model: string
+            /** Which stored key of the provider is used; without it, those that requests without a key get. */
+            keyAlias?: string
+            share?: number
+          }
         }
         outputs: {
           success: {
@@ -1793,10 +1902,31 @@ export interface DynamicRoutingGetVersionResult {
         properties: {
           provider: string
           model: string
-          timeout: number
-          retries: number
           /** Which stored key of the provider is used; without it, those that requests without a key get. */
           keyAlias?: string
+          timeout: number
+          retries: number
+          /** Beside the weights of the others; 1 where it is not given. */
+          weight?: number
+          /** Others beside `provider` and `model`, among which requests are divided; they also stand in for each other. */
+          targets?: Array<{
+            provider: string
+            model: string
+            /** Which stored key of the provider is used; without it, those that requests without a key get. */
+            keyAlias?: string
+            /** Beside the weights of the others; 1 where it is not given. */
+            weight?: number
+          }>
+          /** How they are divided; `weighted` where it is not given. */
+          balance?: 'weighted' | 'least-busy' | 'lowest-latency'
+          /** Gets a copy of what was answered, of all requests or of `share` percent, and answers nobody. */
+          shadow?: {
+            provider: string
+            model: string
+            /** Which stored key of the provider is used; without it, those that requests without a key get. */
+            keyAlias?: string
+            share?: number
+          }
         }
         outputs: {
           success: {
@@ -1909,10 +2039,31 @@ export interface DynamicRoutingCreateDeploymentResult {
         properties: {
           provider: string
           model: string
-          timeout: number
-          retries: number
           /** Which stored key of the provider is used; without it, those that requests without a key get. */
           keyAlias?: string
+          timeout: number
+          retries: number
+          /** Beside the weights of the others; 1 where it is not given. */
+          weight?: number
+          /** Others beside `provider` and `model`, among which requests are divided; they also stand in for each other. */
+          targets?: Array<{
+            provider: string
+            model: string
+            /** Which stored key of the provider is used; without it, those that requests without a key get. */
+            keyAlias?: string
+            /** Beside the weights of the others; 1 where it is not given. */
+            weight?: number
+          }>
+          /** How they are divided; `weighted` where it is not given. */
+          balance?: 'weighted' | 'least-busy' | 'lowest-latency'
+          /** Gets a copy of what was answered, of all requests or of `share` percent, and answers nobody. */
+          shadow?: {
+            provider: string
+            model: string
+            /** Which stored key of the provider is used; without it, those that requests without a key get. */
+            keyAlias?: string
+            share?: number
+          }
         }
         outputs: {
           success: {

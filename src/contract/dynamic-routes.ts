@@ -97,7 +97,9 @@ const routeTestSchema = z.object({
   path: z.array(passedElementSchema),
   models: z
     .array(z.object({ element_id: z.string(), provider: z.string(), model: z.string() }))
-    .describe('The models that are asked, in order.'),
+    .describe(
+      'The models that are asked, in order; of several targets the one that is asked first while none is busy.',
+    ),
   answered: z.boolean().describe('Whether the last of them answers; else the route ends without an answer.'),
   drawn_by: z
     .enum(['session', 'user', 'chance'])

@@ -72,6 +72,8 @@ export interface LogRecord {
   attempts?: readonly Attempt[]
   /** The dynamic route that led here; left out where there was none. */
   route?: TakenRoute
+  /** Id of the row whose request this one is a copy of, for a route's shadow; left out for any other. */
+  shadowOf?: string
 }
 
 /** A dynamic route as one request took it. */

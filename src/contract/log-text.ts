@@ -53,9 +53,10 @@ function quoteType(type: string | null): string | null {
 }
 
 /** Rare, and so not written by hand. */
-function rareText({ attempts, route }: LogRecord): string {
-  const tried = attempts === undefined ? '' : `,"attempts":${JSON.stringify(attempts)}`
-  return route === undefined ? tried : `${tried},"route":${JSON.stringify(route)}`
+function rareText({ attempts, route, shadowOf }: LogRecord): string {
+  let text = attempts === undefined ? '' : `,"attempts":${JSON.stringify(attempts)}`
+  if (route !== undefined) text += `,"route":${JSON.stringify(route)}`
+  return shadowOf === undefined ? text : `${text},"shadowOf":"${shadowOf}"`
 }
 
 function costText({ totalNanoUsd, items, source, entry, unknown }: Cost): string {

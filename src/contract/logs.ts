@@ -50,6 +50,7 @@ export const logItemSchema = z.object({
   feedback: z.number().nullable(),
   score: z.number().nullable(),
   authentication: z.boolean(),
+  shadow_of: z.string().nullable().describe("Of a copy for a route's shadow: the row of the request; else null."),
   request: z.literal('').describe('Always empty here; the bodies have addresses of their own.'),
   response: z.literal(''),
 })

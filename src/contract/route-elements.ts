@@ -50,23 +50,51 @@ const rate = z.strictObject({
     .describe('Without a fallback the route ends there.'),
 })
 
+/** A model of a provider. */
+const target = {
+  provider: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,70}$/, 'a provider is lower-case letters, digits, `-` or `_`'),
+  model: z.string().min(1).max(256),
+  keyAlias: z
+    .string()
+    .regex(/^[\x20-\x7e]{1,64}$/, 'an alias is 1 to 64 printable ASCII characters')
+    .exactOptional()
+    .describe('Which stored key of the provider is used; without it, those that requests without a key get.'),
+}
+const weight = z
+  .int()
+  .min(1)
+  .max(1000)
+  .exactOptional()
+  .describe('Beside the weights of the others; 1 where it is not given.')
+
 const model = z.strictObject({
   id,
   type: z.literal('model'),
   properties: z.strictObject({
-    provider: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,70}$/, 'a provider is lower-case letters, digits, `-` or `_`'),
-    model: z.string().min(1).max(256),
+    ...target,
     /** Milliseconds. */
     timeout: z
       .int()
       .min(1)
       .max(15 * 60 * 1000),
     retries: z.int().min(0).max(5),
-    keyAlias: z
-      .string()
-      .regex(/^[\x20-\x7e]{1,64}$/, 'an alias is 1 to 64 printable ASCII characters')
+    weight,
+    targets: z
+      .array(z.strictObject({ ...target, weight }))
+      .min(1)
+      .max(9)
       .exactOptional()
-      .describe('Which stored key of the provider is used; without it, those that requests without a key get.'),
+      .describe(
+        'Others beside `provider` and `model`, among which requests are divided; they also stand in for each other.',
+      ),
+    balance: z
+      .enum(['weighted', 'least-busy', 'lowest-latency'])
+      .exactOptional()
+      .describe('How they are divided; `weighted` where it is not given.'),
+    shadow: z
+      .strictObject({ ...target, share: z.number().min(0.001).max(100).exactOptional() })
+      .exactOptional()
+      .describe('Gets a copy of what was answered, of all requests or of `share` percent, and answers nobody.'),
   }),
   outputs: z.strictObject({ success: output, fallback: output }),
 })

@@ -4,21 +4,33 @@ import { type ErrorCode, GatewayError } from '../kernel/errors.ts'
 import { credentialHeaders } from '../kernel/header-names.ts'
 import type { Kv, RateLimit } from '../kv/kv.ts'
 import type { Live } from '../live/live.ts'
+import { pickTarget } from '../routing/balance.ts'
 import { drawKeyOf } from '../routing/draw-key.ts'
-import type { CompiledRoute, ModelNode, RateNode, RouteInput, RouteNode } from '../routing/routing.ts'
+import type {
+  CompiledRoute,
+  ModelNode,
+  ModelTarget,
+  RateNode,
+  RouteInput,
+  RouteNode,
+  Shadow,
+} from '../routing/routing.ts'
 import { type CountRate, mayReachModel, type Walked, walk } from '../routing/walk.ts'
 import { noAttemptOptions } from './attempt-options.ts'
 import { addressChat, type ChatRequest, type OpenChat } from './chat.ts'
 import { shown } from './door.ts'
 import { rateLimited } from './limit-errors.ts'
 import type { RequestOptions } from './request-options.ts'
-import type { NextStep, RefusedStep, Step } from './step.ts'
+import type { AskedStep, NextStep, RefusedStep, Step } from './step.ts'
 import type { ChooseTarget } from './target.ts'
+import type { TargetLoads } from './target-loads.ts'
+import type { UpstreamCall } from './upstream.ts'
 
 export interface RouteDeps {
   chooseTarget: ChooseTarget
   live: Pick<Live, 'dynamicRoute'>
   kv: Pick<Kv, 'admit'>
+  loads: TargetLoads
 }
 
 /** A chat whose model a dynamic route is to find. */
@@ -43,13 +55,14 @@ interface Way {
   count: CountRate
   path: PassedElement[]
   chooseTarget: ChooseTarget
+  loads: TargetLoads
 }
 
 /**
  * The way of a chat through a route: each model that is asked is a step, and the one behind it is looked for when it has failed.
  * Where no model is left, `next` of the chat takes over, or a step without a target says why. Throws `UnknownRoute`.
  */
-export function openRoute(ask: RouteAsk, { chooseTarget, live, kv }: RouteDeps): NextStep {
+export function openRoute(ask: RouteAsk, { chooseTarget, live, kv, loads }: RouteDeps): NextStep {
   const { gateway, name } = ask
   const route = live.dynamicRoute(gateway.number, name)
   if (!route) {
@@ -60,7 +73,7 @@ export function openRoute(ask: RouteAsk, { chooseTarget, live, kv }: RouteDeps):
     )
   }
   const count: CountRate = (rate, key) => countIn(rate, key, ask, kv)
-  const way: Way = { ask, route, input: inputOf(ask), count, path: [], chooseTarget }
+  const way: Way = { ask, route, input: inputOf(ask), count, path: [], chooseTarget, loads }
   return () => goFrom(way, route.first, ask.index, null)
 }
 
@@ -78,16 +91,30 @@ function arrive(way: Way, walked: Walked, index: number, failure: GatewayError |
     const { full } = walked
     return refuse(way, index, full ? isFull(route, full.rate, full.resetMs) : (failure ?? withoutModel(route)))
   }
-  const { node } = walked
+  return tryTargets(way, walked.node, { index, tried: [], failure: null })
+}
+
+/** How far the targets of one element were tried. */
+interface Trial {
+  index: number
+  tried: readonly ModelTarget[]
+  failure: GatewayError | null
+}
+
+/** The next target of an element; where all were tried, the way behind it. */
+function tryTargets(way: Way, node: ModelNode, { index, tried, failure }: Trial): Step | Promise<Step> {
+  const target = pickTarget(node, tried, way.input.drawKey, way.loads.of)
+  if (!target) return goFrom(way, node.fallback, index, failure)
+  const turn: Turn = { node, target, index, tried: [...tried, target] }
   try {
-    return askModel(way, node, index)
+    return askTarget(way, turn)
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error
     if (!passedOver.has(error.code)) return refuse(way, index, error)
-    const message = `The dynamic route ${shown(route.name)} could not ask the model of its element ${shown(node.id)}: ${error.message}`
+    const message = `The dynamic route ${shown(way.route.name)} could not ask the model of its element ${shown(node.id)}: ${error.message}`
     const told = new GatewayError(error.code, message, { cause: error, ...(error.path && { path: error.path }) })
-    way.path.push({ elementId: node.id, type: 'model', output: 'fallback', error: error.message })
-    return goFrom(way, node.fallback, index, told)
+    way.path.push({ ...leaving(turn), error: error.message })
+    return tryTargets(way, node, { index, tried: turn.tried, failure: told })
   }
 }
 
@@ -100,22 +127,74 @@ const passedOver: ReadonlySet<ErrorCode> = new Set([
   'unavailable',
 ])
 
-function askModel(way: Way, node: ModelNode, index: number): Step {
-  const { ask, input, path } = way
-  const options = optionsFor(node, way)
-  const chat = addressChat({ ...ask, options }, ask.chat, `${node.provider}/${node.model}`, way.chooseTarget)
-  const route = taken(way, [...path, { elementId: node.id, type: 'model', output: null }])
-  const nextIndex = ask.countsModels ? index + 1 : index
+/** A target of an element in its turn. */
+interface Turn {
+  node: ModelNode
+  target: ModelTarget
+  index: number
+  /** It and those before it. */
+  tried: readonly ModelTarget[]
+}
+
+/** Where a request goes on that a target has not answered: to the next one of its element, or behind it. */
+function leaving({ node, tried }: Turn): PassedElement {
+  return { elementId: node.id, type: 'model', output: tried.length < node.targets.length ? 'next' : 'fallback' }
+}
+
+function askTarget(way: Way, turn: Turn): AskedStep {
+  const { ask, input, path, loads } = way
+  const { node, target, index, tried } = turn
+  const asked = addressTarget(way, node, target)
   const fallBack: NextStep = () => {
-    path.push({ elementId: node.id, type: 'model', output: 'fallback' })
-    return goFrom(way, node.fallback, nextIndex, null)
+    path.push(leaving(turn))
+    return tryTargets(way, node, { index: ask.countsModels ? index + 1 : index, tried, failure: null })
   }
-  const next = ask.next !== null || mayReachModel(node.fallback, input) ? fallBack : null
-  return { index, door: ask.door, options, ...chat, route, next }
+  const isLast = tried.length === node.targets.length
+  const next = !isLast || ask.next !== null || mayReachModel(node.fallback, input) ? fallBack : null
+  const step: AskedStep = { ...asked, index, route: takenTo(way, node), next }
+  if (node.targets.length > 1) watchLoad(step, (call) => loads.watch(target, call))
+  const { shadow } = node
+  if (shadow?.takes(input.drawKey)) step.shadow = () => shadowOf(way, node, shadow, index)
+  return step
+}
+
+/** Throws what `addressChat` throws. */
+function addressTarget(
+  way: Way,
+  node: ModelNode,
+  target: ModelTarget,
+): Pick<AskedStep, 'door' | 'options' | 'target' | 'body'> {
+  const { ask, chooseTarget } = way
+  const options = optionsFor(node, target, way)
+  const name = `${target.provider}/${target.model}`
+  return { door: ask.door, options, ...addressChat({ ...ask, options }, ask.chat, name, chooseTarget) }
+}
+
+function watchLoad({ target }: AskedStep, watch: (call: UpstreamCall) => UpstreamCall): void {
+  const { chat } = target
+  if (!chat) return
+  const { translate } = chat
+  chat.translate = (call) => watch(translate(call))
+}
+
+/** A copy of the request for another model: neither cached nor tried again. */
+function shadowOf(way: Way, node: ModelNode, { target }: Shadow, index: number): AskedStep {
+  const asked = addressTarget(way, { ...node, retries: 0 }, target)
+  const options = { ...asked.options, cache: { skip: true, ttlMs: null, key: null } }
+  return { ...asked, options, index, route: takenTo(way, node), next: null }
+}
+
+/** The way to a model whose row it stands in. */
+function takenTo(way: Way, { id }: ModelNode): TakenRoute {
+  return taken(way, [...way.path, { elementId: id, type: 'model', output: null }])
 }
 
 /** What an element says stands over what the request says, which stands over the gateway's settings. */
-function optionsFor({ timeoutMs, retries, keyAlias }: ModelNode, { ask: { options }, route }: Way): RequestOptions {
+function optionsFor(
+  { timeoutMs, retries }: ModelNode,
+  { keyAlias }: ModelTarget,
+  { ask: { options }, route }: Way,
+): RequestOptions {
   const forwarded = options.forwarded
   return {
     ...options,

@@ -1,7 +1,7 @@
 import type { Sink } from './exchange.ts'
 
 /** Where an answer goes that no client is to see; that the client leaves is still heard. */
-export function nowhere(sink: Sink): Sink {
+export function nowhere(sink: Pick<Sink, 'onLeave'>): Sink {
   const ignore = (): void => {}
   return {
     head: ignore,

@@ -29,7 +29,9 @@ import { readOptions, type RequestOptions } from './request-options.ts'
 import { planAttempts } from './retry-plan.ts'
 import type { AskedStep, RefusedStep, Step } from './step.ts'
 import { readSteps, type UniversalAsk } from './steps.ts'
+import type { Slots } from './slots.ts'
 import type { ChooseTarget, Target } from './target.ts'
+import type { TargetLoads } from './target-loads.ts'
 import { toUpstreamRequest } from './to-upstream.ts'
 import type { UpstreamCall, Upstreams } from './upstream.ts'
 
@@ -46,6 +48,10 @@ export interface PipelineDeps {
   /** Counters and stored answers. */
   kv: Kv
   flights: Flights
+  /** Of the targets among which routes balance. */
+  loads: TargetLoads
+  /** For copies of requests that go to shadows. */
+  shadowSlots: Slots
   upstreams: Upstreams
   callWithAttempts: CallWithAttempts
   addKey: AddKey
@@ -74,13 +80,10 @@ export function createPipeline(deps: PipelineDeps): Run {
     const onCall = (call: UpstreamCall): void => void calls.push(call)
     try {
       const door = readDoor(exchange.url)
-      let options = readOptions(exchange.rawHeaders, door.query, deps.credentials)
-      if (options.hasUnknownToken && deps.catchUpSettings) {
-        // Another process may have made it a moment ago.
-        await deps.catchUpSettings()
-        options = readOptions(exchange.rawHeaders, door.query, deps.credentials)
-      }
-
+      const read = (): RequestOptions => readOptions(exchange.rawHeaders, door.query, deps.credentials)
+      let options = read()
+      // Another process may have made it a moment ago.
+      if (options.hasUnknownToken && deps.catchUpSettings) options = await deps.catchUpSettings().then(read)
       if (exchange.caller) options.caller = exchange.caller
 
       // settings: one frozen snapshot, and what this request's headers override
@@ -127,6 +130,7 @@ export function createPipeline(deps: PipelineDeps): Run {
         const passage = { draft, target: step.target, answer, sink, hidesUsage, method, abort: call.abort, shared }
         if (attempts?.hasFailed !== true) {
           await passOn(passage, deps)
+          if (step.shadow) await askShadow(step, step.shadow, { known: draft, gateway, method }, deps)
           return
         }
         await recordFailedAnswer(passage, deps)
@@ -221,6 +225,46 @@ function openStep(
   draft.record.step = index
   draft.record.eventId = options.eventId ?? record.eventId
   return draft
+}
+
+/** Nobody waits for it: more than this is not kept for a copy. */
+const mostShadowBytes = 1 << 20
+
+/**
+ * Asks another model the same, when the client has its answer: nothing of it concerns the client, and its row is marked. Where too
+ * many are under way it is left out. Never rejects.
+ */
+async function askShadow(
+  step: AskedStep,
+  shadow: () => AskedStep,
+  { known, gateway, method }: { known: Draft; gateway: GatewaySnapshot; method: string },
+  deps: PipelineDeps,
+): Promise<void> {
+  if (step.body.bytes.length > mostShadowBytes || !deps.shadowSlots.enter()) return
+  const draft = openStep(known, step, { isFirst: false, gateway }, deps)
+  draft.record.shadowOf = known.record.id
+  if (step.route) draft.record.route = step.route
+  const calls: UpstreamCall[] = []
+  try {
+    const copy = shadow()
+    const sink = nowhere({ onLeave: () => {} })
+    const onCall = (call: UpstreamCall): void => void calls.push(call)
+    const applicant = apply({ gateway, method, step: copy, draft, sink, onCall, isCounted: true }, deps)
+    const admitted = await admit(applicant, deps)
+    // It does not ask the cache.
+    if (admitted.type === 'stored') return
+    const { answer, shared, call } = admitted
+    const { hidesUsage } = applicant
+    await passOn({ draft, target: copy.target, answer, sink, hidesUsage, method, abort: call.abort, shared }, deps)
+  } catch (thrown) {
+    const error = toGatewayError(thrown)
+    if (error.code === 'internal') deps.log.error('a shadow request failed inside Tollgate', thrown)
+    describeRefusal(draft, error, null)
+    await new Promise<void>((resolve) => writeDraft(draft, deps.journal, deps.clock, resolve))
+  } finally {
+    for (const call of calls) call.abort()
+    deps.shadowSlots.leave()
+  }
 }
 
 /** Why a dynamic route found no model; the row says which route it was in place of one. */

@@ -22,6 +22,8 @@ export interface AskedStep extends BaseStep {
   target: Target
   /** Where another step takes over if this one fails; null: nothing does. */
   next: NextStep | null
+  /** Makes a copy for another model, which is asked once this one has answered, and answers nobody. Throws as a step does. */
+  shadow?: () => AskedStep
 }
 
 /** A dynamic route ended without a model to ask. */

@@ -11,7 +11,7 @@ const route = (id: string, name: string, asks: string, modifiedMs: number, gatew
 }
 const modelOf = (routes: LiveRoutes, name: string, gateway = 1): string | null => {
   const first = routes.find(gateway, name)?.first
-  return first?.type === 'model' ? first.model : null
+  return first?.type === 'model' ? (first.targets[0]?.model ?? null) : null
 }
 
 test('a deployment takes the place of the one before, and a later one stays where they come in disorder', () => {

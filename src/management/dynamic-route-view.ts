@@ -17,11 +17,17 @@ export async function notesOn(
   accountId: string,
   elements: readonly RouteElement[],
 ): Promise<string[]> {
-  const named = new Set(elements.flatMap((element) => (element.type === 'model' ? element.properties.provider : [])))
+  const named = new Set(elements.flatMap(providersOf))
   const own = await store.documents.list('custom_provider', accountId, null)
   const ownSlugs = new Set(own.map(({ name }) => `${customPrefix}${name}`))
   const unknown = [...named].filter((slug) => !findProvider(slug) && !ownSlugs.has(slug))
   return [...withoutEffect(elements), ...(unknown.length === 0 ? [] : [`there is no provider ${unknown.join(', ')}`])]
+}
+
+function providersOf(element: RouteElement): string[] {
+  if (element.type !== 'model') return []
+  const { provider, targets = [], shadow } = element.properties
+  return [provider, ...[...targets, ...(shadow ? [shadow] : [])].map((target) => target.provider)]
 }
 
 function withoutEffect(elements: readonly RouteElement[]): string[] {

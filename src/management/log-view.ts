@@ -43,6 +43,7 @@ export function presentLog(row: LogRow): LogItem {
     feedback: row.feedback,
     score: row.score,
     authentication: row.authenticated,
+    shadow_of: row.shadowOf ?? null,
     request: '',
     response: '',
   }

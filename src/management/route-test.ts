@@ -1,6 +1,7 @@
 import type { dynamicRouteRoutes, RouteTest } from '../contract/dynamic-routes.ts'
 import type { RouteElement } from '../contract/route-elements.ts'
 import { GatewayError } from '../kernel/errors.ts'
+import { pickTarget } from '../routing/balance.ts'
 import { compileRoute } from '../routing/compile-route.ts'
 import { drawKeyOf } from '../routing/draw-key.ts'
 import { explain } from '../routing/explain.ts'
@@ -32,7 +33,10 @@ export async function testRoute(
     name: route.name,
     version_id: versionId,
     path: path.map(presentPassed),
-    models: models.map(({ id, provider, model }) => ({ element_id: id, provider, model })),
+    models: models.flatMap((node) => {
+      const target = pickTarget(node, [], drawn.key, () => ({ busy: 0, latencyMs: 0 }))
+      return target ? [{ element_id: node.id, provider: target.provider, model: target.model }] : []
+    }),
     answered: isAnswered,
     drawn_by: drawn.by,
   }

@@ -10,7 +10,9 @@ import { createFlights } from '../gateway/flight.ts'
 import { createOwnDoor } from '../gateway/memory-exchange.ts'
 import { createPipeline, type Run } from '../gateway/pipeline.ts'
 import { createRefusalSampler } from '../gateway/refusal.ts'
+import { createSlots } from '../gateway/slots.ts'
 import { createChooseTarget } from '../gateway/target.ts'
+import { createTargetLoads } from '../gateway/target-loads.ts'
 import { createUpstreams, type Upstreams } from '../gateway/upstream.ts'
 import { createEvaluationRunner } from '../jobs/evaluations.ts'
 import type { JournalStats } from '../journal/journal.ts'
@@ -30,6 +32,9 @@ import { createPriceTable } from '../pricing/price-table.ts'
 import { type Base, type Engines, type NodeOptions, openEngines } from './engines.ts'
 import { createFront, listen } from './server.ts'
 import type { Storage } from './storage.ts'
+
+/** Copies of requests under way at a time, in this process. */
+const mostShadows = 32
 
 /** What takes requests: all of Tollgate but its storage. Several nodes may share one. */
 export interface Node {
@@ -125,6 +130,8 @@ function createDataPlane(
     }),
     kv,
     flights: createFlights(config.cacheBytes),
+    loads: createTargetLoads(clock),
+    shadowSlots: createSlots(mostShadows),
     upstreams,
     callWithAttempts: createAttempts({ clock, breaker, heldStartMs: patience.heldStartMs }),
     addKey: createAddKey({ clock, tokens: createAccessTokens({ upstreams, clock }) }),

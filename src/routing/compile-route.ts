@@ -4,7 +4,7 @@ import { readShares } from '../contract/route-shares.ts'
 import { compileConditions } from './conditions.ts'
 import { createDraw, drawn } from './draw.ts'
 import { compileField, textOf } from './fields.ts'
-import type { CompiledRoute, EndNode, RateNode, RouteNode } from './routing.ts'
+import type { CompiledRoute, EndNode, ModelNode, ModelTarget, RateNode, RouteNode, Shadow } from './routing.ts'
 
 /** A route as it is stored. */
 export interface RouteSource {
@@ -29,9 +29,8 @@ export function compileRoute({ id, name, versionId, elements }: RouteSource): Co
   for (const element of elements) link(nodes.get(element.id), element, find)
   const start = elements.find(({ type }) => type === 'start')
   const first = start?.type === 'start' ? find(start.outputs.next) : nowhere
-  const models = elements.filter((element) => element.type === 'model')
   markReach(first)
-  return { id, name, versionId, first, providers: new Set(models.map(({ properties }) => properties.provider)) }
+  return { id, name, versionId, first, providers: new Set([...nodes.values()].flatMap(providersOf)) }
 }
 
 /** What is not known yet: where its outputs lead. Null for the start, which is none. */
@@ -51,13 +50,49 @@ function toNode(element: RouteElement, routeId: string): RouteNode | null {
     }
     case 'rate':
       return toRate(base, element, routeId)
-    case 'model': {
-      const { provider, model, timeout: timeoutMs, retries, keyAlias = null } = element.properties
-      return { ...base, type: 'model', provider, model, timeoutMs, retries, keyAlias, fallback: nowhere }
-    }
+    case 'model':
+      return toModel(base, element, routeId)
     case 'end':
       return { ...base, type: 'end' }
   }
+}
+
+function toModel(
+  base: Pick<ModelNode, 'id' | 'reachesModel'>,
+  { properties }: RouteElement & { type: 'model' },
+  routeId: string,
+): ModelNode {
+  const { timeout: timeoutMs, retries, targets = [], balance = 'weighted', shadow } = properties
+  return {
+    ...base,
+    type: 'model',
+    targets: [properties, ...targets].map(toTarget),
+    balance,
+    draw: createDraw(`${routeId}\n${base.id}`),
+    timeoutMs,
+    retries,
+    shadow: shadow ? toShadow(shadow, createDraw(`${routeId}\n${base.id}\nshadow`)) : null,
+    fallback: nowhere,
+  }
+}
+
+type TargetSource = Pick<(RouteElement & { type: 'model' })['properties'], 'provider' | 'model' | 'keyAlias' | 'weight'>
+
+function toTarget({ provider, model, keyAlias, weight = 1 }: TargetSource): ModelTarget {
+  return { provider, model, keyAlias: keyAlias ?? null, weight }
+}
+
+function toShadow(
+  { share = 100, ...target }: TargetSource & { share?: number },
+  draw: (key: string) => number,
+): Shadow {
+  return { target: toTarget(target), takes: (key) => draw(key) < (share / 100) * drawn }
+}
+
+function providersOf(node: RouteNode): string[] {
+  if (node.type !== 'model') return []
+  const targets = node.shadow ? [...node.targets, node.shadow.target] : node.targets
+  return targets.map(({ provider }) => provider)
 }
 
 function toRate(

@@ -11,7 +11,7 @@ export interface CompiledRoute {
   readonly versionId: string
   /** Behind the start. */
   readonly first: RouteNode
-  /** Slugs of all providers that its models are of. */
+  /** Slugs of all providers that get to see its requests. */
   readonly providers: ReadonlySet<string>
 }
 
@@ -61,14 +61,31 @@ export interface RateNode extends Node {
 
 export interface ModelNode extends Node {
   readonly type: 'model'
-  readonly provider: string
-  readonly model: string
+  /** Mostly one. */
+  readonly targets: readonly ModelTarget[]
+  readonly balance: 'weighted' | 'least-busy' | 'lowest-latency'
+  /** As that of a percentage. */
+  readonly draw: (key: string) => number
   /** To the head of an answer. */
   readonly timeoutMs: number
   readonly retries: number
+  readonly shadow: Shadow | null
+  fallback: RouteNode
+}
+
+export interface ModelTarget {
+  readonly provider: string
+  readonly model: string
   /** Null: no stored key is named. */
   readonly keyAlias: string | null
-  fallback: RouteNode
+  readonly weight: number
+}
+
+/** Who gets a copy of requests. */
+export interface Shadow {
+  readonly target: ModelTarget
+  /** Whether it gets that of a request, by its `drawKey`. */
+  readonly takes: (key: string) => boolean
 }
 
 export interface EndNode extends Node {
