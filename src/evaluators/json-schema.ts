@@ -1,5 +1,5 @@
 import { isObject } from './json.ts'
-import { compilePattern } from './linear-regex.ts'
+import { compilePattern } from '../contract/linear-regex.ts'
 
 /*
  * JSON Schema (draft 2020-12, https://json-schema.org/draft/2020-12, read 2026-11-26) as far as answers of models are described

@@ -8,6 +8,7 @@ import { drawKeyOf } from '../routing/draw-key.ts'
 import type { CompiledRoute, ModelNode, RateNode, RouteInput, RouteNode } from '../routing/routing.ts'
 import { type CountRate, mayReachModel, type Walked, walk } from '../routing/walk.ts'
 import { noAttemptOptions } from './attempt-options.ts'
+import { findOrCatchUp } from './catch-up.ts'
 import { addressChat, type ChatRequest, type OpenChat } from './chat.ts'
 import { shown } from './door.ts'
 import { rateLimited } from './limit-errors.ts'
@@ -19,6 +20,8 @@ export interface RouteDeps {
   chooseTarget: ChooseTarget
   live: Pick<Live, 'dynamicRoute'>
   kv: Pick<Kv, 'admit'>
+  /** See `PipelineDeps`. */
+  catchUpSettings: (() => Promise<void>) | null
 }
 
 /** A chat whose model a dynamic route is to find. */
@@ -32,35 +35,31 @@ export interface RouteAsk extends ChatRequest {
   next: NextStep | null
 }
 
-/** There is no such route here; another process may have made it a moment ago. */
-export class UnknownRoute extends GatewayError {}
-
 /** One request on its way through a route. */
-interface Way {
+interface Way extends Pick<RouteDeps, 'chooseTarget' | 'catchUpSettings'> {
   ask: RouteAsk
   route: CompiledRoute
   input: RouteInput
   count: CountRate
   path: PassedElement[]
-  chooseTarget: ChooseTarget
 }
 
 /**
  * The way of a chat through a route: each model that is asked is a step, and the one behind it is looked for when it has failed.
- * Where no model is left, `next` of the chat takes over, or a step without a target says why. Throws `UnknownRoute`.
+ * Where no model is left, `next` of the chat takes over, or a step without a target says why. Throws `provider_unknown`.
  */
-export function openRoute(ask: RouteAsk, { chooseTarget, live, kv }: RouteDeps): NextStep {
+export function openRoute(ask: RouteAsk, { chooseTarget, live, kv, catchUpSettings }: RouteDeps): NextStep {
   const { gateway, name } = ask
   const route = live.dynamicRoute(gateway.number, name)
   if (!route) {
-    throw new UnknownRoute(
-      'provider_invalid',
+    throw new GatewayError(
+      'provider_unknown',
       `Model not found: the gateway ${gateway.id} has no dynamic route ${shown(name)}`,
       { path: ['model'] },
     )
   }
   const count: CountRate = (rate, key) => countIn(rate, key, ask, kv)
-  const way: Way = { ask, route, input: inputOf(ask), count, path: [], chooseTarget }
+  const way: Way = { ask, route, input: inputOf(ask), count, path: [], chooseTarget, catchUpSettings }
   return () => goFrom(way, route.first, ask.index, null)
 }
 
@@ -79,21 +78,29 @@ function arrive(way: Way, walked: Walked, index: number, failure: GatewayError |
     return refuse(way, index, full ? isFull(route, full.rate, full.resetMs) : (failure ?? withoutModel(route)))
   }
   const { node } = walked
+  const passOn = (error: unknown): Step | Promise<Step> => passOver(way, node, index, error)
   try {
-    return askModel(way, node, index)
+    const asked = findOrCatchUp(() => askModel(way, node, index), way.catchUpSettings)
+    return asked instanceof Promise ? asked.catch(passOn) : asked
   } catch (error) {
-    if (!(error instanceof GatewayError)) throw error
-    if (!passedOver.has(error.code)) return refuse(way, index, error)
-    const message = `The dynamic route ${shown(route.name)} could not ask the model of its element ${shown(node.id)}: ${error.message}`
-    const told = new GatewayError(error.code, message, { cause: error, ...(error.path && { path: error.path }) })
-    way.path.push({ elementId: node.id, type: 'model', output: 'fallback', error: error.message })
-    return goFrom(way, node.fallback, index, told)
+    return passOn(error)
   }
+}
+
+/** On from a model that could not be asked. Throws what is no answer to a client. */
+function passOver(way: Way, node: ModelNode, index: number, error: unknown): Step | Promise<Step> {
+  if (!(error instanceof GatewayError)) throw error
+  if (!passedOver.has(error.code)) return refuse(way, index, error)
+  const message = `The dynamic route ${shown(way.route.name)} could not ask the model of its element ${shown(node.id)}: ${error.message}`
+  const told = new GatewayError(error.code, message, { cause: error, ...(error.path && { path: error.path }) })
+  way.path.push({ elementId: node.id, type: 'model', output: 'fallback', error: error.message })
+  return goFrom(way, node.fallback, index, told)
 }
 
 /** What is wrong with one model alone: the next one may be a good one. */
 const passedOver: ReadonlySet<ErrorCode> = new Set([
   'provider_invalid',
+  'provider_unknown',
   'chat_invalid',
   'key_unknown',
   'upstream_refused',
