@@ -56,6 +56,19 @@ describe('the parts of the bench', () => {
     assert.ok(rssMib(proxy.pid).launcher > 20)
   })
 
+  it('streams are counted event by event, and a late one has its head before its content', async () => {
+    const load = async (mode: string, url: string): Promise<LoadResult> => {
+      const args = ['--url', `${url}/v1/chat/completions`, '--mode', mode, '--connections', '3', '--seconds', '1']
+      return JSON.parse(await runNode(loadCore, ['bench/load.ts', ...args])) as LoadResult
+    }
+    const paced = await load('streams', proxy.url)
+    assert.deepEqual([paced.requests, paced.errors, paced.eventsLost], [3, 0, 0])
+    // The raw proxy's head waits for the first of its body.
+    const late = await load('late', upstream.url)
+    assert.ok(late.requests > 3 && late.errors === 0)
+    assert.ok((late.p50Us ?? 0) - (late.headP50Us ?? 0) > 50_000, JSON.stringify(late))
+  })
+
   it('the raw proxy leaves the upstream when its client leaves', async () => {
     fault.plan('default', [streamHead, chunk('data: 1\n\n'), stall])
     const faulty = await startServer(loadCore, ['bench/raw-proxy.ts', fault.url])

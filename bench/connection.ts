@@ -1,9 +1,12 @@
 import { connect, type Socket } from 'node:net'
+import type { EventCounter } from './event-count.ts'
 
 /** How one request went. Times are `performance.now()` milliseconds. */
 export interface Answer {
   status: number
   sentAtMs: number
+  /** When its head was complete. */
+  headAtMs: number
   /** When the first byte after the head came. */
   firstByteAtMs: number
   endedAtMs: number
@@ -12,7 +15,7 @@ export interface Answer {
 /** A keep-alive connection that has one request at a time, given as bytes, and reads no more of the answer than it must. */
 export interface Connection {
   /** Calls back once: with the answer, or with null when the connection broke or the answer had no length. */
-  send(bytes: Uint8Array, done: (answer: Answer | null) => void): void
+  send(bytes: Uint8Array, done: (answer: Answer | null) => void, counter?: EventCounter): void
   destroy(): void
 }
 
@@ -23,7 +26,8 @@ export function createConnection(host: string, port: number): Connection {
   let socket: Socket | null = null
   let done: ((answer: Answer | null) => void) | null = null
   let head: Buffer | null = null
-  let answer: Answer = { status: 0, sentAtMs: 0, firstByteAtMs: 0, endedAtMs: 0 }
+  let counter: EventCounter | null = null
+  let answer: Answer = { status: 0, sentAtMs: 0, headAtMs: 0, firstByteAtMs: 0, endedAtMs: 0 }
   /** Bytes still to come; null in a chunked body, whose end is looked for in the last bytes. */
   let remaining: number | null = 0
   let tail: Buffer = Buffer.alloc(0)
@@ -55,9 +59,11 @@ export function createConnection(host: string, port: number): Connection {
       bytes = readHead(data)
       if (bytes === null) return
       isInBody = true
+      answer.headAtMs = performance.now()
     }
     if (bytes.length > 0 && answer.firstByteAtMs === 0) answer.firstByteAtMs = performance.now()
     if (remaining === null) {
+      counter?.push(bytes)
       tail = bytes.length >= 7 ? bytes.subarray(-7) : Buffer.concat([tail, bytes]).subarray(-7)
       if (!tail.equals(chunksEnd)) return
     } else {
@@ -81,11 +87,12 @@ export function createConnection(host: string, port: number): Connection {
   }
 
   return {
-    send(bytes, callback) {
+    send(bytes, callback, counting) {
       socket ??= open()
       head = null
       isInBody = false
-      answer = { status: 0, sentAtMs: performance.now(), firstByteAtMs: 0, endedAtMs: 0 }
+      counter = counting ?? null
+      answer = { status: 0, sentAtMs: performance.now(), headAtMs: 0, firstByteAtMs: 0, endedAtMs: 0 }
       done = callback
       socket.write(bytes)
     },

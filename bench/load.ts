@@ -3,7 +3,18 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { type Answer, type Connection, createConnection } from './connection.ts'
-import { type BodySizeKb, bodySizesKb, chatBody, serialDigits, serialMark } from './traffic.ts'
+import { createEventCounter } from './event-count.ts'
+import {
+  type BodySizeKb,
+  bodySizesKb,
+  chatBody,
+  closingEvents,
+  eventsPerSlowStream,
+  eventsPerStream,
+  serialDigits,
+  serialMark,
+  type StreamKind,
+} from './traffic.ts'
 
 export interface LoadResult {
   requests: number
@@ -12,9 +23,14 @@ export interface LoadResult {
   seconds: number
   /** Status of the first error, 0 for a broken connection; null without one. */
   firstError: number | null
-  /** Microseconds to the first byte in `streams`, of whole answers in the other modes; null without any. */
+  /** Events of the streams that did not come. */
+  eventsLost: number
+  /** Microseconds to the first byte of streams, of whole answers in the other modes; null without any. */
   p50Us: number | null
   p99Us: number | null
+  /** Microseconds to the head of streams; null without any. */
+  headP50Us: number | null
+  headP99Us: number | null
 }
 
 const { values } = parseArgs({
@@ -43,7 +59,7 @@ interface Prepared {
   serialAt: number
 }
 
-function prepare(size: BodySizeKb, kind: 'whole' | 'paced' | 'burst'): Prepared {
+function prepare(size: BodySizeKb, kind: 'whole' | StreamKind): Prepared {
   const body = chatBody(size, kind)
   const headers = {
     host: url.host,
@@ -66,8 +82,19 @@ function numbered(prepared: Prepared): Buffer {
   return bytes
 }
 
-const result: LoadResult = { requests: 0, errors: 0, seconds: 0, firstError: null, p50Us: null, p99Us: null }
+const result: LoadResult = {
+  requests: 0,
+  errors: 0,
+  seconds: 0,
+  firstError: null,
+  eventsLost: 0,
+  p50Us: null,
+  p99Us: null,
+  headP50Us: null,
+  headP99Us: null,
+}
 const timesUs: number[] = []
+const headTimesUs: number[] = []
 
 function note(answer: Answer | null, timeUs: (answer: Answer) => number): void {
   if (answer?.status === 200) {
@@ -80,12 +107,15 @@ function note(answer: Answer | null, timeUs: (answer: Answer) => number): void {
 }
 
 const wholeUs = (answer: Answer): number => (answer.endedAtMs - answer.sentAtMs) * 1000
-const firstByteUs = (answer: Answer): number => (answer.firstByteAtMs - answer.sentAtMs) * 1000
+const firstByteUs = (answer: Answer): number => {
+  headTimesUs.push((answer.headAtMs - answer.sentAtMs) * 1000)
+  return (answer.firstByteAtMs - answer.sentAtMs) * 1000
+}
 
 const open = (): Connection => createConnection(url.hostname, Number(url.port))
 
 /** Sends one request after the other on each connection until `next` has none left. */
-async function closedLoop(count: number, next: () => Buffer | null): Promise<void> {
+async function closedLoop(count: number, next: () => Buffer | null, timeUs = wholeUs): Promise<void> {
   await Promise.all(
     Array.from({ length: count }, async () => {
       const connection = open()
@@ -95,7 +125,7 @@ async function closedLoop(count: number, next: () => Buffer | null): Promise<voi
           const bytes = next()
           if (bytes === null) return resolve()
           connection.send(bytes, (answer) => {
-            note(answer, wholeUs)
+            note(answer, timeUs)
             // A server that refuses everything would otherwise be asked as fast as the loop can turn.
             isFailing = answer?.status !== 200
             if (isFailing) setTimeout(step, 50)
@@ -131,18 +161,28 @@ async function mixed(): Promise<void> {
   })
 }
 
-/** Starts the streams 10 ms apart, so that the first bytes do not wait for each other. */
-async function streams(): Promise<void> {
-  const prepared = prepare(1, 'paced')
+/** Streams whose head comes before their content, on each connection one after the other. */
+async function late(): Promise<void> {
+  const prepared = prepare(1, 'late')
+  const untilMs = performance.now() + seconds * 1000
+  await closedLoop(connectionCount, () => (performance.now() < untilMs ? numbered(prepared) : null), firstByteUs)
+}
+
+/** Starts the streams 10 ms apart, so that the first bytes do not wait for each other. `events`: what each must have. */
+async function streams(kind: StreamKind, events: number): Promise<void> {
+  const prepared = prepare(1, kind)
   await Promise.all(
     Array.from({ length: connectionCount }, async (_, index) => {
       await delay(index * 10)
       const connection = open()
       await new Promise<void>((resolve) => {
-        connection.send(numbered(prepared), (answer) => {
+        const counter = createEventCounter()
+        const ended = (answer: Answer | null): void => {
           note(answer, firstByteUs)
+          result.eventsLost += events - counter.count()
           resolve()
-        })
+        }
+        connection.send(numbered(prepared), ended, counter)
       })
       connection.destroy()
     }),
@@ -174,7 +214,9 @@ const modes: Readonly<Record<string, () => Promise<void>>> = {
   saturate: () => forSeconds(connectionCount),
   latency: () => forSeconds(1),
   mixed,
-  streams,
+  late,
+  streams: () => streams('paced', eventsPerStream + closingEvents),
+  slow: () => streams('slow', eventsPerSlowStream + closingEvents),
   paced,
 }
 const run = modes[values.mode]
@@ -183,8 +225,11 @@ if (run === undefined) throw new Error(`mode ${values.mode}: one of ${Object.key
 const startedAtMs = performance.now()
 await run()
 result.seconds = (performance.now() - startedAtMs) / 1000
-const sorted = Float64Array.from(timesUs).toSorted()
-result.p50Us = sorted[Math.floor(sorted.length * 0.5)] ?? null
-result.p99Us = sorted[Math.floor(sorted.length * 0.99)] ?? null
+const at = (times: readonly number[], part: number): number | null =>
+  Float64Array.from(times).toSorted()[Math.floor(times.length * part)] ?? null
+result.p50Us = at(timesUs, 0.5)
+result.p99Us = at(timesUs, 0.99)
+result.headP50Us = at(headTimesUs, 0.5)
+result.headP99Us = at(headTimesUs, 0.99)
 console.log(JSON.stringify(result))
 process.exit()

@@ -13,7 +13,7 @@ const usage = `usage: npm run bench -- [options]
   --rounds N     rounds (5) after one that is four times as long and not counted
   --seconds N    seconds of each load (2)
   --only TEXT    only what has TEXT in its name: ${[...scenarios.map((scenario) => scenario.name), 'memory'].join('; ')}
-  --targets A,B  raw,tollgate; also bare, hits, redis, workers (see bench/targets.ts)
+  --targets A,B  raw,tollgate; also bare, hits, redis, workers, retry, once (see bench/targets.ts)
   --portkey      Portkey too (first: npm ci --prefix bench/portkey)
   --requests N   growth of memory is told per so many requests (50000); six times as many are sent
   --json FILE    every figure of every round`

@@ -39,6 +39,7 @@ const deps = {
   live: { dynamicRoute: (_: number, name: string) => (name === 'support' ? route : undefined) },
   // The provider's address and keys are found as for any other chat.
   chooseTarget: () => ({ format: { name: 'openai-chat' }, isSigned: false }) as Target,
+  catchUpSettings: null,
 }
 const fields = { model: 'dynamic/support', max_tokens: 500, messages: [{ role: 'user', content: 'Hello' }] }
 const bytes = Buffer.from(JSON.stringify(fields))

@@ -3,7 +3,7 @@ import { cpuMs, loadCore, rssMib, runNode } from './processes.ts'
 import type { Figures } from './report.ts'
 import { median, slope } from './statistics.ts'
 import type { Target, TargetName } from './targets.ts'
-import { type BodySizeKb, eventsPerStream } from './traffic.ts'
+import { type BodySizeKb, eventsPerSlowStream, eventsPerStream, lateMs, slowIntervalMs } from './traffic.ts'
 
 /** Something that is measured in rounds, every target once in each round. */
 export interface Scenario {
@@ -72,7 +72,12 @@ function saturation(sizeKb: BodySizeKb): Scenario {
     compare: {
       requestsPerSecond: [ofRaw, { to: 'redis', as: 'ratio', only: 'workers' }],
       // What cache and limit cost is the difference between `tollgate` and `bare`.
-      cpuUsPerRequest: [ofRaw, { to: 'bare', as: 'difference', only: 'tollgate' }],
+      // What retries, breaker and stored keys cost is the difference between `retry` and `bare`.
+      cpuUsPerRequest: [
+        ofRaw,
+        { to: 'bare', as: 'difference', only: 'tollgate' },
+        { to: 'bare', as: 'difference', only: 'retry' },
+      ],
     },
   }
 }
@@ -94,6 +99,7 @@ const streams: Scenario = {
       firstByteP50Us: result.p50Us ?? Number.NaN,
       firstByteP99Us: result.p99Us ?? Number.NaN,
       ...(cpuUsPerRequest === null ? {} : { cpuUsPerEvent: cpuUsPerRequest / eventsPerStream }),
+      eventsLost: result.eventsLost,
       errors: result.errors,
     }
   },
@@ -104,7 +110,71 @@ const streams: Scenario = {
   },
 }
 
-export const scenarios: readonly Scenario[] = [saturation(1), saturation(10), saturation(100), latency, streams]
+const manyStreams: Scenario = {
+  name: `500 streams, ${slowIntervalMs} ms between events`,
+  async measure(target) {
+    const memory = target.server === null ? null : watchMemory(target.server.pid)
+    const { result, cpuUsPerRequest } = await loadAndDrain(target, 'slow', { connections: 500 })
+    return {
+      eventsLost: result.eventsLost,
+      ...(memory === null ? {} : memory.stop()),
+      ...(cpuUsPerRequest === null ? {} : { cpuUsPerEvent: cpuUsPerRequest / eventsPerSlowStream }),
+      errors: result.errors,
+    }
+  },
+  compare: { cpuUsPerEvent: [ofRaw] },
+}
+
+/** The most memory of a server with its threads from now on, the launcher apart. */
+function watchMemory(pid: number): { stop(): Figures } {
+  let [launcherMib, peakMib] = [0, 0]
+  const look = (): void => {
+    const { launcher, server } = rssMib(pid)
+    launcherMib = Math.max(launcherMib, launcher)
+    peakMib = Math.max(peakMib, server)
+  }
+  const timer = setInterval(look, 250)
+  return {
+    stop() {
+      clearInterval(timer)
+      look()
+      return { peakMib, launcherMib }
+    },
+  }
+}
+
+const aboveBare = (only: TargetName): Comparison => ({ to: 'bare', as: 'difference', only })
+
+/** What it costs that a beginning is held while another attempt is possible (`retry`), and where none is (`once`). */
+const heldStart: Scenario = {
+  name: `held start, content ${lateMs} ms behind the head`,
+  async measure(target, seconds) {
+    const { result } = await loadAndDrain(target, 'late', { seconds, connections: 8 })
+    return {
+      headP50Us: result.headP50Us ?? Number.NaN,
+      headP99Us: result.headP99Us ?? Number.NaN,
+      contentP50Us: result.p50Us ?? Number.NaN,
+      contentP99Us: result.p99Us ?? Number.NaN,
+      errors: result.errors,
+    }
+  },
+  compare: {
+    headP50Us: [aboveDirect, aboveBare('once'), aboveBare('retry')],
+    headP99Us: [aboveDirect, aboveBare('once'), aboveBare('retry')],
+    contentP50Us: [aboveDirect, aboveBare('once'), aboveBare('retry')],
+    contentP99Us: [aboveDirect],
+  },
+}
+
+export const scenarios: readonly Scenario[] = [
+  saturation(1),
+  saturation(10),
+  saturation(100),
+  latency,
+  streams,
+  manyStreams,
+  heldStart,
+]
 
 /** How many requests bring a process to its plateau, and over how many its growth is read, as multiples of `requests`. */
 const warmingUp = 2

@@ -22,9 +22,11 @@ export interface Target {
 
 /**
  * `tollgate` has everything on; `bare` is it without cache and limit, `hits` it with one answer for all requests, `redis`
- * it with its counters and answers in the Redis of TOLLGATE_REDIS_URL, `workers` that in two processes on both cores.
+ * it with its counters and answers in the Redis of TOLLGATE_REDIS_URL, `workers` that in two processes on both cores. `retry` is
+ * `bare` with retries, and so with breaker and held start, and with a stored key instead of the client's own; `once` is that where
+ * each request says that there is one attempt.
  */
-export const targetNames = ['raw', 'tollgate', 'bare', 'hits', 'redis', 'workers', 'portkey'] as const
+export const targetNames = ['raw', 'tollgate', 'bare', 'hits', 'redis', 'workers', 'retry', 'once', 'portkey'] as const
 export type TargetName = (typeof targetNames)[number]
 
 const key = { authorization: 'Bearer sk-bench' }
@@ -84,17 +86,15 @@ async function startTollgate(name: Exclude<TargetName, 'raw' | 'portkey'>, upstr
     TOLLGATE_REDIS_URL: hasRedis ? (process.env['TOLLGATE_REDIS_URL'] ?? 'redis://127.0.0.1:6379') : '',
     TOLLGATE_WORKERS: name === 'workers' ? '2' : '1',
   })
-  const created = await fetch(`${server.url}/client/v4/accounts/bench/ai-gateway/gateways`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
-    body: JSON.stringify(name === 'bare' ? { id: 'bench', collect_logs: true } : everythingOn),
-  })
-  const answer = await created.text()
-  if (!created.ok) throw new Error(`bench: Tollgate did not create the gateway: ${created.status} ${answer}`)
+  const isRetrying = name === 'retry' || name === 'once'
+  const bare = { id: 'bench', collect_logs: true }
+  const settings = isRetrying ? { ...bare, retry_max_attempts: 3 } : name === 'bare' ? bare : everythingOn
+  await create(server.url, 'gateways', settings)
+  if (isRetrying) await create(server.url, 'gateways/bench/provider_configs', storedKey)
   return {
     name,
     chatUrl: `${server.url}/v1/bench/bench/openai/chat/completions`,
-    headers: name === 'hits' ? { ...key, 'cf-aig-cache-key': 'the one answer' } : key,
+    headers: headersFor(name),
     server,
     drain: () => drainJournal(server.url),
     stop: async () => {
@@ -102,6 +102,25 @@ async function startTollgate(name: Exclude<TargetName, 'raw' | 'portkey'>, upstr
       rmSync(dataDir, { recursive: true, force: true })
     },
   }
+}
+
+const storedKey = { alias: 'bench', default_config: true, provider_slug: 'openai', secret: 'sk-bench' }
+
+async function create(url: string, below: string, body: object): Promise<void> {
+  const created = await fetch(`${url}/client/v4/accounts/bench/ai-gateway/${below}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  const answer = await created.text()
+  if (!created.ok) throw new Error(`bench: Tollgate did not take ${below}: ${created.status} ${answer}`)
+}
+
+function headersFor(name: TargetName): Readonly<Record<string, string>> {
+  const token = { 'cf-aig-authorization': `Bearer ${adminToken}` }
+  if (name === 'retry') return token
+  if (name === 'once') return { ...token, 'cf-aig-max-attempts': '1' }
+  return name === 'hits' ? { ...key, 'cf-aig-cache-key': 'the one answer' } : key
 }
 
 /** Waits until every finished request's log row is in the store: what is logged later must be paid for as well. */

@@ -2,7 +2,16 @@
 // the first request. A request's length chooses the answer's length, its body says whether it is streamed.
 import { createServer, type Socket } from 'node:net'
 import { announce } from './announce.ts'
-import { type BodySizeKb, eventIntervalMs, eventsPerBurst, eventsPerStream, filler } from './traffic.ts'
+import {
+  type BodySizeKb,
+  eventIntervalMs,
+  eventsPerBurst,
+  eventsPerSlowStream,
+  eventsPerStream,
+  filler,
+  lateMs,
+  slowIntervalMs,
+} from './traffic.ts'
 
 const usage = '"usage":{"prompt_tokens":200,"completion_tokens":100,"total_tokens":300}'
 
@@ -28,11 +37,14 @@ const streamHead = 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransf
 const done = `${chunk('data: [DONE]\n\n')}0\r\n\r\n`
 
 const answers = { small: wholeAnswer(1), middle: wholeAnswer(10), large: wholeAnswer(100) }
+const headBytes = Buffer.from(streamHead)
 const firstBytes = Buffer.from(streamHead + contentEvent)
 const nextBytes = Buffer.from(contentEvent)
 const lastBytes = Buffer.from(stopEvent + done)
 const lastBytesWithUsage = Buffer.from(stopEvent + usageEvent + done)
 const burstBytes = Buffer.from(streamHead + contentEvent.repeat(eventsPerBurst) + stopEvent + done)
+const lateBytes = Buffer.from(contentEvent + stopEvent + done)
+const lateBytesWithUsage = Buffer.from(contentEvent + stopEvent + usageEvent + done)
 const burstBytesWithUsage = Buffer.from(
   streamHead + contentEvent.repeat(eventsPerBurst) + stopEvent + usageEvent + done,
 )
@@ -49,14 +61,24 @@ function answerTo(socket: Socket, body: Buffer): void {
     socket.write(hasUsage ? burstBytesWithUsage : burstBytes)
     return
   }
+  if (start.includes('"kind":"late"')) {
+    socket.write(headBytes)
+    setTimeout(() => socket.write(hasUsage ? lateBytesWithUsage : lateBytes), lateMs)
+    return
+  }
+  const isSlow = start.includes('"kind":"slow"')
+  const count = isSlow ? eventsPerSlowStream : eventsPerStream
   let sent = 1
   socket.write(firstBytes)
-  const timer = setInterval(() => {
-    if (socket.destroyed) return clearInterval(timer)
-    if (sent++ < eventsPerStream) return void socket.write(nextBytes)
-    clearInterval(timer)
-    socket.write(hasUsage ? lastBytesWithUsage : lastBytes)
-  }, eventIntervalMs)
+  const timer = setInterval(
+    () => {
+      if (socket.destroyed) return clearInterval(timer)
+      if (sent++ < count) return void socket.write(nextBytes)
+      clearInterval(timer)
+      socket.write(hasUsage ? lastBytesWithUsage : lastBytes)
+    },
+    isSlow ? slowIntervalMs : eventIntervalMs,
+  )
 }
 
 /** Where the request at the start of these bytes ends, and its body; null while it is not complete. */

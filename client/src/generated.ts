@@ -225,7 +225,7 @@ export interface Log {
     /** What had no known price; null where all had. */
     unknown: string | null
   } | null
-  /** All calls of the provider; null where there was only one. */
+  /** All calls of the provider; null where there was only one, with no key that was added. */
   attempts: Array<{
     started_at: string
     /** Until it was known how it went: mostly, until the head of the answer. */
@@ -234,6 +234,11 @@ export interface Log {
     status_code: number | null
     /** Why it failed, where the status does not tell. */
     error: string | null
+    /** The key that was added: a stored one, or the operator's (both null). Null: none was. */
+    key: {
+      id: string | null
+      alias: string | null
+    } | null
   }> | null
   /** The dynamic route that led to the model, as this request took it. */
   route: {

@@ -68,7 +68,7 @@ export interface LogRecord {
   saved: Saved | null
   /** Why `success` is false, in words; null otherwise. Never a secret. */
   error: string | null
-  /** All calls of the provider, in order; only where there was more than one. */
+  /** All calls of the provider, in order; only where there was more than one, or one with a key that Tollgate added. */
   attempts?: readonly Attempt[]
   /** The dynamic route that led here; left out where there was none. */
   route?: TakenRoute
@@ -108,6 +108,8 @@ export interface Attempt {
   status: number | null
   /** Why it failed, in words, where the status does not tell; else null. */
   error: string | null
+  /** The key that Tollgate added: of a stored one its id and alias, of the operator's null. Absent: it added none. */
+  key?: { id: string | null; alias: string | null }
 }
 
 /** Of the answer as it was first given; null where that is not known. */

@@ -78,6 +78,10 @@ const attemptSchema = z.object({
   duration_ms: z.int().describe('Until it was known how it went: mostly, until the head of the answer.'),
   status_code: z.int().nullable().describe('Null if the provider did not answer.'),
   error: z.string().nullable().describe('Why it failed, where the status does not tell.'),
+  key: z
+    .object({ id: z.string().nullable(), alias: z.string().nullable() })
+    .nullable()
+    .describe("The key that was added: a stored one, or the operator's (both null). Null: none was."),
 })
 
 /** An element of a dynamic route that a request passed. */
@@ -105,7 +109,10 @@ export const logDetailSchema = logItemSchema.extend({
   response_size: z.int(),
   usage: usageSchema.nullable().describe('Tokens and other units by kind, as they were priced.'),
   cost_detail: costDetailSchema.nullable(),
-  attempts: z.array(attemptSchema).nullable().describe('All calls of the provider; null where there was only one.'),
+  attempts: z
+    .array(attemptSchema)
+    .nullable()
+    .describe('All calls of the provider; null where there was only one, with no key that was added.'),
   route: takenRouteSchema.nullable().describe('The dynamic route that led to the model, as this request took it.'),
 })
 export type LogDetail = z.output<typeof logDetailSchema>

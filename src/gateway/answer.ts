@@ -34,6 +34,8 @@ export interface Passage {
   method: string
   /** The usage event of the stream was asked for by Tollgate, and is taken out. */
   hidesUsage: boolean
+  /** Why the answer is none although it may look like one, in words; absent: it is what its status and its end say. */
+  failure?: string | null
   /** Gives the provider's connection up. */
   abort: () => void
   /** Where others may wait for the same answer, or it is to be cached. */
@@ -180,6 +182,9 @@ function finishDraft(passage: Passage, told: AnswerReading, ending: Ending, deps
   const reading = withHead(passage, told)
   const { record } = draft
   describeAnswer(draft, reading, ending)
+  if (passage.failure && record.success) {
+    Object.assign(record, { success: false, outcome: 'upstream_broken', error: passage.failure })
+  }
   record.model ??= reading.facts.model
   if (record.success || reading.facts.usage !== null) record.cost = price(passage, reading, deps)
   if (!shared) return

@@ -1,4 +1,3 @@
-import type { Attempt } from '../contract/log-record.ts'
 import type { Format, RequestFacts } from '../formats/format.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { GatewayError } from '../kernel/errors.ts'
@@ -8,6 +7,7 @@ import { ClientLeft } from './exchange.ts'
 import { hold } from './held-start.ts'
 import { type AttemptPlan, isRetriedStatus, readRetryAfter, waitMs } from './retry-plan.ts'
 import type { Target } from './target.ts'
+import type { Tries } from './tries.ts'
 import type { UpstreamAnswer, UpstreamCall } from './upstream.ts'
 
 export interface AttemptsDeps {
@@ -23,18 +23,19 @@ export interface Attempts {
   place: Place
   format: Format
   /** Each call so far. */
-  tries: Attempt[]
+  tries: Tries
   /** The answer that was given is no good one, and the next target may be tried. */
   hasFailed: boolean
 }
 
 export function openAttempts(
   plan: AttemptPlan,
+  tries: Tries,
   { number }: GatewaySnapshot,
   { origin, format }: Target,
   { model }: RequestFacts,
 ): Attempts {
-  return { plan, place: { gateway: number, origin, model }, format, tries: [], hasFailed: false }
+  return { plan, place: { gateway: number, origin, model }, format, tries, hasFailed: false }
 }
 
 /** Calls a target until it answers well or may not be called again: one call to whoever waits for its answer. */
@@ -116,15 +117,14 @@ async function tryOnce(
   deps: AttemptsDeps,
 ): Promise<Tried> {
   const { plan, tries, format } = attempts
-  const { clock } = deps
-  const startTick = clock.tickMs()
-  const attempt: Attempt = { startedMs: clock.nowMs(), durationMs: 0, status: null, error: null }
-  tries.push(attempt)
+  let status: number | null = null
+  let reason: string | null = null
+  tries.begin()
   try {
     if (running.isLeft) throw new ClientLeft('the client left between two attempts')
     running.call = called.call()
     const answer = await headInTime(running.call, plan.timeoutMs, called.origin, running)
-    attempt.status = answer.status
+    status = answer.status
     const isGood = answer.status >= 200 && answer.status < 300
     const mayFollow = plan.hasNext || count < plan.maxAttempts
     if (!isGood || !mayFollow) {
@@ -132,18 +132,18 @@ async function tryOnce(
       return { answer, error: null, isGood, mayRetry: isRetriedStatus(answer.status) }
     }
     const held = await hold(answer, { format, call: running.call, limitMs: deps.heldStartMs, running })
-    attempt.error = held.failure
+    reason = held.failure
     tell(held.failure === null ? 'good' : 'failed')
     return { answer: held.answer, error: null, isGood: held.failure === null, mayRetry: true }
   } catch (error) {
     const failure = failureOf(error)
     tell(failure === null ? 'unknown' : isUnreachable(failure) ? 'unreachable' : 'failed')
     if (failure === null) throw error
-    attempt.error = failure.message
+    reason = failure.message
     return { answer: null, error: failure, isGood: false, mayRetry: true }
   } finally {
     running.interrupt = null
-    attempt.durationMs = Math.round(clock.tickMs() - startTick)
+    tries.end(status, reason)
   }
 }
 

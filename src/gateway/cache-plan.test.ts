@@ -68,7 +68,7 @@ function ask(
       headers: given.headers.flat(),
       hidesUsage: given.hidesUsage,
     },
-    key: given.added && { id: given.added[0], secret: given.added[1], limit: null },
+    key: given.added && { alias: null, id: given.added[0], secret: given.added[1], limit: null },
     body: { bytes: Buffer.from(given.body), rest: null },
     facts: { model: null, isStream: given.isStream },
     ...changes,

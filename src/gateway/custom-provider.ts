@@ -32,7 +32,7 @@ interface ExtraHeader {
 }
 
 /**
- * Finds the custom provider of a door; null where its slug is not one of a custom provider. Throws `provider_invalid` where
+ * Finds the custom provider of a door; null where its slug is not one of a custom provider. Throws `provider_unknown` where
  * the account has none, or has it disabled, `upstream_refused` where its address may not be called (any more), and `unavailable`
  * where its headers cannot be opened.
  */
@@ -76,7 +76,7 @@ export function addExtraHeaders(headers: readonly ExtraHeader[], options: Reques
 
 function unknown({ accountId, slug }: Door): GatewayError {
   return new GatewayError(
-    'provider_invalid',
+    'provider_unknown',
     `Invalid provider ${shown(slug)}: the account ${accountId} has no custom provider with this slug. Create it with POST ` +
       '/client/v4/accounts/{account_id}/ai-gateway/custom-providers',
   )
@@ -87,7 +87,7 @@ function compile(snapshot: CustomProviderSnapshot, { vault, upstreamPolicy }: Cu
   const slug = `${customPrefix}${snapshot.slug}`
   if (!snapshot.isEnabled) {
     const message = `Invalid provider: ${slug} is disabled. Enable it with PATCH .../custom-providers/${id} {"enable": true}`
-    return { code: 'provider_invalid', message }
+    return { code: 'provider_unknown', message }
   }
   // It was allowed when it was stored; the operator's list may be another one by now.
   const fault = upstreamPolicy.faultOf(baseUrl)

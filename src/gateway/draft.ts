@@ -28,7 +28,7 @@ export interface Draft {
   keepsPayload: boolean
   /** What the cache did, for the answer's head; null where nobody asked it. */
   cache: { status: 'HIT' | 'MISS' | 'BYPASS'; reason: string } | null
-  /** The calls of the provider so far; null where it is simply called. */
+  /** The calls of the provider so far; null where it is simply called, with the client's own key. */
   tries: readonly Attempt[] | null
   /** What answers a chat, and what it was not told, for the answer's head; null at native doors. */
   chat: { provider: string; model: string; dropped: readonly string[] } | null
@@ -177,7 +177,8 @@ function closeRecord(draft: Draft, clock: Clock): void {
   const { record } = draft
   record.requestSize = draft.body?.receivedBytes() ?? 0
   record.durationMs = Math.round(clock.tickMs() - draft.startTick)
-  if (draft.tries && draft.tries.length > 1) record.attempts = draft.tries
+  const { tries } = draft
+  if (tries && (tries.length > 1 || tries[0]?.key)) record.attempts = tries
   // The longest first: of a secret that holds another one, nothing may be left.
   if (draft.secrets.length > 1) draft.secrets.sort((a, b) => b.length - a.length)
   maskRecord(record, draft.secrets)

@@ -17,6 +17,7 @@ import type {
 } from '../routing/routing.ts'
 import { type CountRate, mayReachModel, type Walked, walk } from '../routing/walk.ts'
 import { noAttemptOptions } from './attempt-options.ts'
+import { findOrCatchUp } from './catch-up.ts'
 import { addressChat, type ChatRequest, type OpenChat } from './chat.ts'
 import { shown } from './door.ts'
 import { rateLimited } from './limit-errors.ts'
@@ -31,6 +32,8 @@ export interface RouteDeps {
   live: Pick<Live, 'dynamicRoute'>
   kv: Pick<Kv, 'admit'>
   loads: TargetLoads
+  /** See `PipelineDeps`. */
+  catchUpSettings: (() => Promise<void>) | null
 }
 
 /** A chat whose model a dynamic route is to find. */
@@ -44,36 +47,31 @@ export interface RouteAsk extends ChatRequest {
   next: NextStep | null
 }
 
-/** There is no such route here; another process may have made it a moment ago. */
-export class UnknownRoute extends GatewayError {}
-
 /** One request on its way through a route. */
-interface Way {
+interface Way extends Pick<RouteDeps, 'chooseTarget' | 'loads' | 'catchUpSettings'> {
   ask: RouteAsk
   route: CompiledRoute
   input: RouteInput
   count: CountRate
   path: PassedElement[]
-  chooseTarget: ChooseTarget
-  loads: TargetLoads
 }
 
 /**
  * The way of a chat through a route: each model that is asked is a step, and the one behind it is looked for when it has failed.
- * Where no model is left, `next` of the chat takes over, or a step without a target says why. Throws `UnknownRoute`.
+ * Where no model is left, `next` of the chat takes over, or a step without a target says why. Throws `provider_unknown`.
  */
-export function openRoute(ask: RouteAsk, { chooseTarget, live, kv, loads }: RouteDeps): NextStep {
+export function openRoute(ask: RouteAsk, { chooseTarget, live, kv, loads, catchUpSettings }: RouteDeps): NextStep {
   const { gateway, name } = ask
   const route = live.dynamicRoute(gateway.number, name)
   if (!route) {
-    throw new UnknownRoute(
-      'provider_invalid',
+    throw new GatewayError(
+      'provider_unknown',
       `Model not found: the gateway ${gateway.id} has no dynamic route ${shown(name)}`,
       { path: ['model'] },
     )
   }
   const count: CountRate = (rate, key) => countIn(rate, key, ask, kv)
-  const way: Way = { ask, route, input: inputOf(ask), count, path: [], chooseTarget, loads }
+  const way: Way = { ask, route, input: inputOf(ask), count, path: [], chooseTarget, loads, catchUpSettings }
   return () => goFrom(way, route.first, ask.index, null)
 }
 
@@ -106,21 +104,30 @@ function tryTargets(way: Way, node: ModelNode, { index, tried, failure }: Trial)
   const target = pickTarget(node, tried, way.input.drawKey, way.loads.of)
   if (!target) return goFrom(way, node.fallback, index, failure)
   const turn: Turn = { node, target, index, tried: [...tried, target] }
+  const passOn = (error: unknown): Step | Promise<Step> => passOver(way, turn, error)
   try {
-    return askTarget(way, turn)
+    const asked = findOrCatchUp(() => askTarget(way, turn), way.catchUpSettings)
+    return asked instanceof Promise ? asked.catch(passOn) : asked
   } catch (error) {
-    if (!(error instanceof GatewayError)) throw error
-    if (!passedOver.has(error.code)) return refuse(way, index, error)
-    const message = `The dynamic route ${shown(way.route.name)} could not ask the model of its element ${shown(node.id)}: ${error.message}`
-    const told = new GatewayError(error.code, message, { cause: error, ...(error.path && { path: error.path }) })
-    way.path.push({ ...leaving(turn), error: error.message })
-    return tryTargets(way, node, { index, tried: turn.tried, failure: told })
+    return passOn(error)
   }
+}
+
+/** On from a target that could not be asked. Throws what is no answer to a client. */
+function passOver(way: Way, turn: Turn, error: unknown): Step | Promise<Step> {
+  const { node, index, tried } = turn
+  if (!(error instanceof GatewayError)) throw error
+  if (!passedOver.has(error.code)) return refuse(way, index, error)
+  const message = `The dynamic route ${shown(way.route.name)} could not ask the model of its element ${shown(node.id)}: ${error.message}`
+  const failure = new GatewayError(error.code, message, { cause: error, ...(error.path && { path: error.path }) })
+  way.path.push({ ...leaving(turn), error: error.message })
+  return tryTargets(way, node, { index, tried, failure })
 }
 
 /** What is wrong with one model alone: the next one may be a good one. */
 const passedOver: ReadonlySet<ErrorCode> = new Set([
   'provider_invalid',
+  'provider_unknown',
   'chat_invalid',
   'key_unknown',
   'upstream_refused',

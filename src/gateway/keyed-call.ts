@@ -1,4 +1,4 @@
-import type { GatewayError } from '../kernel/errors.ts'
+import { GatewayError } from '../kernel/errors.ts'
 import type { Kv } from '../kv/kv.ts'
 import type { GatewaySnapshot } from '../live/live.ts'
 import type { AddKey } from './add-key.ts'
@@ -6,6 +6,7 @@ import { ClientLeft } from './exchange.ts'
 import { countersAway, rateLimited } from './limit-errors.ts'
 import { isRefusal, type ProviderKey } from './provider-keys.ts'
 import type { Target } from './target.ts'
+import type { Tries } from './tries.ts'
 import type { UpstreamAnswer, UpstreamCall, UpstreamRequest, Upstreams } from './upstream.ts'
 
 export interface KeyedCallDeps {
@@ -18,6 +19,8 @@ export interface KeyedAsk {
   request: UpstreamRequest
   target: Target
   gateway: GatewaySnapshot
+  /** Told each call with a key. */
+  tries: Tries | null
   /** Told what must be masked in the row. */
   onSecrets: (secrets: readonly string[]) => void
 }
@@ -58,25 +61,47 @@ interface Turn {
 }
 
 async function callInTurn(ask: KeyedAsk, state: CallState, deps: KeyedCallDeps): Promise<UpstreamAnswer> {
-  const { request, target, onSecrets } = ask
+  const { request, target } = ask
   const canRepeat = request.body === null || Buffer.isBuffer(request.body)
   let turn = await nextTurn(ask, 0, deps)
   for (;;) {
     if ('refused' in turn) throw turn.refused
-    const added = deps.addKey(request, target, turn.key)
-    const keyed = added instanceof Promise ? await added : added
-    onSecrets(keyed.secrets)
-    if (state.isOver) throw new ClientLeft('the call was given up')
-    const call = deps.upstreams.call(keyed.request)
-    state.current = call
-    const answer = await call.answer
-    if (!canRepeat || !isRefusal(answer.status) || turn.at + 1 >= target.keys.length) return answer
+    if (state.isOver) throw givenUp()
+    const answer = await callWith(turn.key, ask, state, deps)
+    if (!canRepeat || !isRefusal(answer.status, target.provider) || turn.at + 1 >= target.keys.length) return answer
     const next = await nextTurn(ask, turn.at + 1, deps)
     // The provider's own words are better than that the other keys are used up.
     if ('refused' in next || state.isOver) return answer
-    call.abort()
+    state.current?.abort()
     turn = next
   }
+}
+
+/** One call with one key. Its entry is no more this call's once nobody waits for it. */
+async function callWith(
+  key: ProviderKey,
+  { request, target, tries, onSecrets }: KeyedAsk,
+  state: CallState,
+  deps: KeyedCallDeps,
+): Promise<UpstreamAnswer> {
+  tries?.withKey(key)
+  try {
+    const added = deps.addKey(request, target, key)
+    const keyed = added instanceof Promise ? await added : added
+    onSecrets(keyed.secrets)
+    if (state.isOver) throw givenUp()
+    state.current = deps.upstreams.call(keyed.request)
+    const answer = await state.current.answer
+    if (!state.isOver) tries?.end(answer.status, null)
+    return answer
+  } catch (error) {
+    if (!state.isOver) tries?.end(null, error instanceof GatewayError ? error.message : null)
+    throw error
+  }
+}
+
+function givenUp(): ClientLeft {
+  return new ClientLeft('the call was given up')
 }
 
 /** The first key from `from` on whose own limit has room; it is counted. */

@@ -15,7 +15,7 @@ export function takeOwnAccount(headers: string[]): ProviderKey | null {
     const secret = text === undefined ? '' : Buffer.from(text, 'base64').toString()
     if (!isJsonKey(secret) || readJsonKey('service-account', secret) === null) continue
     headers.splice(at, 2)
-    return { id: null, secret, limit: null }
+    return { id: null, alias: null, isClients: true, secret, limit: null }
   }
   return null
 }

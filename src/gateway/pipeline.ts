@@ -12,12 +12,12 @@ import { admit, type Admitted, type Applicant } from './admission.ts'
 import { type Passage, passOn } from './answer.ts'
 import { type CallWithAttempts, isUpstreamFailure, openAttempts } from './attempts.ts'
 import { planCache } from './cache-plan.ts'
+import { findOrCatchUp } from './catch-up.ts'
 import { chatDoor, chatFormat, readChatFacts } from './chat.ts'
 import { isModelList, modelList } from './chat-models.ts'
 import { readChatStep } from './chat-step.ts'
 import { checkDoor, type Door, isUniversal, readDoor } from './door.ts'
 import { describeChat, describeRequest, type Draft, openDraft, ownHeaders, writeDraft } from './draft.ts'
-import { UnknownRoute } from './dynamic-routes.ts'
 import { ClientLeft, type Exchange, type Sink } from './exchange.ts'
 import type { Flights } from './flight.ts'
 import { callTarget } from './keyed-call.ts'
@@ -25,7 +25,7 @@ import { hasLeft, nowhere } from './nowhere.ts'
 import { chatRefusalBody, type RefusalSampler, refusalBody } from './refusal.ts'
 import { replay } from './replay.ts'
 import { type BodyLimits, readBody } from './request-body.ts'
-import { readOptions, type RequestOptions } from './request-options.ts'
+import { readOptions, type RequestOptions, restoreOptions } from './request-options.ts'
 import { planAttempts } from './retry-plan.ts'
 import type { AskedStep, RefusedStep, Step } from './step.ts'
 import { readSteps, type UniversalAsk } from './steps.ts'
@@ -33,6 +33,7 @@ import type { Slots } from './slots.ts'
 import type { ChooseTarget, Target } from './target.ts'
 import type { TargetLoads } from './target-loads.ts'
 import { toUpstreamRequest } from './to-upstream.ts'
+import { createTries } from './tries.ts'
 import type { UpstreamCall, Upstreams } from './upstream.ts'
 
 /** Runs one request from the door to its journal record. Never rejects. */
@@ -100,10 +101,12 @@ export function createPipeline(deps: PipelineDeps): Run {
       const { method } = exchange
       if (door.slug === chatDoor && isModelList(door, method)) return answerModels(draft, sink)
       const isList = isUniversal(door, method)
-      const native = isList || door.slug === chatDoor ? null : deps.chooseTarget(door, options, gateway)
+      const catchUp = createCatchUp(exchange, door, options, deps)
+      const isNative = !isList && door.slug !== chatDoor
+      const native = isNative ? await findOrCatchUp(() => deps.chooseTarget(door, options, gateway), catchUp) : null
       const body = await readBody(exchange.body, limits)
-      const made = readFirst({ door, options, gateway, body, draft }, native, method, deps)
-      const first = made instanceof Promise ? await made : made
+      const ask = { door, options, gateway, body, draft }
+      const first = await findOrCatchUp(() => readFirst(ask, native, method, deps), catchUp)
 
       let isCounted = false
       for (let step: Step | null = first; step; step = step.next && (await step.next())) {
@@ -143,24 +146,28 @@ export function createPipeline(deps: PipelineDeps): Run {
   }
 }
 
+/** Brings in what other processes changed, for a key or a provider that is unknown here; null where there is no other process. */
+function createCatchUp(
+  { rawHeaders }: Exchange,
+  { query }: Door,
+  options: RequestOptions,
+  { catchUpSettings, credentials }: PipelineDeps,
+): (() => Promise<void>) | null {
+  if (!catchUpSettings) return null
+  return async () => {
+    await catchUpSettings()
+    restoreOptions(options, readOptions(rawHeaders, query, credentials))
+  }
+}
+
 /** The first step, with the others behind it. The row of a chat says what its client asked, also where that is no chat. */
 function readFirst(ask: UniversalAsk, native: Target | null, method: string, deps: PipelineDeps): Step | Promise<Step> {
   const { door, options, body, draft } = ask
   if (native) return { index: 0, door, options, target: native, body, route: null, next: null }
   const { id, startedMs } = draft.record
   if (door.slug === chatDoor) describeRequest(draft, chatFormat, readChatFacts(body), body, deps.limits.keptBytes)
-  const read = (): Step | Promise<Step> => {
-    if (door.slug !== chatDoor) return readSteps(ask, deps)()
-    return readChatStep({ ...ask, method, id, startedMs, index: 0, countsModels: true, next: null }, deps)()
-  }
-  try {
-    return read()
-  } catch (error) {
-    const isUnknown = error instanceof UnknownRoute || (error instanceof Error && error.cause instanceof UnknownRoute)
-    if (!isUnknown || !deps.catchUpSettings) throw error
-    // Another process may have made it a moment ago.
-    return deps.catchUpSettings().then(read)
-  }
+  if (door.slug !== chatDoor) return readSteps(ask, deps)()
+  return readChatStep({ ...ask, method, id, startedMs, index: 0, countsModels: true, next: null }, deps)()
 }
 
 interface Application {
@@ -190,15 +197,16 @@ function apply(
     isWhole: body.rest === null,
     hasNext: step.next !== null,
   })
-  const attempts = attemptPlan && openAttempts(attemptPlan, gateway, target, facts)
-  if (attempts) draft.tries = attempts.tries
+  const tries = attemptPlan || key ? createTries(deps.clock) : null
+  draft.tries = tries && tries.all
+  const attempts = attemptPlan && tries && openAttempts(attemptPlan, tries, gateway, target, facts)
   const { secrets } = draft
   const onSecrets = (found: readonly string[]): void => void secrets.push(...found)
   return {
     gateway,
     plan,
     origin: request.origin,
-    call: () => callTarget({ request, target, gateway, onSecrets }, deps),
+    call: () => callTarget({ request, target, gateway, tries, onSecrets }, deps),
     hidesUsage: request.hidesUsage,
     attempts,
     isCounted,
@@ -300,7 +308,7 @@ async function recordFailure(draft: Draft, error: GatewayError, sink: Sink, deps
 async function recordFailedAnswer(passage: Passage, deps: PipelineDeps): Promise<void> {
   const { draft, sink } = passage
   try {
-    await passOn({ ...passage, sink: nowhere(sink) }, deps)
+    await passOn({ ...passage, sink: nowhere(sink), failure: draft.tries?.at(-1)?.error ?? null }, deps)
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error
     await recordFailure(draft, error, sink, deps)

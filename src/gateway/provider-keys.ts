@@ -1,6 +1,7 @@
 import { GatewayError } from '../kernel/errors.ts'
 import type { RateLimit } from '../kv/kv.ts'
 import { isUsable, type StoredKeys } from '../live/provider-keys.ts'
+import type { Provider } from '../providers/provider.ts'
 import { shown } from './door.ts'
 import type { RequestOptions } from './request-options.ts'
 
@@ -8,6 +9,9 @@ import type { RequestOptions } from './request-options.ts'
 export interface ProviderKey {
   /** Of its provider config; null: it is not stored, but the operator's of the environment, or the client's own. */
   readonly id: string | null
+  readonly alias: string | null
+  /** The request brought it. */
+  readonly isClients?: true
   readonly secret: string
   /** Null: no limit. */
   readonly limit: RateLimit | null
@@ -21,6 +25,8 @@ export interface KeyAsk {
   operatorKey: ProviderKey | null
   /** Whether the provider may be one that wants no key, as a server of the operator's own. */
   isKeyless: boolean
+  /** The endpoint is one that its provider answers to anybody. */
+  isOpen: boolean
   /** The operator's key is kept back, and no request goes without one. */
   byokOnly: boolean
   options: RequestOptions
@@ -39,9 +45,9 @@ export function chooseKeys(ask: KeyAsk): readonly ProviderKey[] {
   if (options.authenticated) {
     if (stored && stored.inTurn.length > 0) return stored.inTurn
     if (operatorKey && !byokOnly) return [operatorKey]
-    if (!ask.isKeyless) throw noKey(ask)
+    if (!ask.isKeyless && !ask.isOpen) throw noKey(ask)
   }
-  if (byokOnly) throw noKey(ask)
+  if (byokOnly && !ask.isOpen) throw noKey(ask)
   return none
 }
 
@@ -80,6 +86,6 @@ function quoted(alias: string): string {
 }
 
 /** Whether an answer says that another key might do: this one is not (or no more) good, or has had its share. */
-export function isRefusal(status: number): boolean {
-  return status === 401 || status === 429
+export function isRefusal(status: number, { refusesKeysWith }: Pick<Provider, 'refusesKeysWith'>): boolean {
+  return status === 401 || status === 429 || refusesKeysWith?.includes(status) === true
 }

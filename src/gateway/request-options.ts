@@ -48,6 +48,12 @@ export interface RequestOptions {
   problem: GatewayError | null
 }
 
+/** Gives back to options what finding a target took from them; the second ones are the same, read anew. */
+export function restoreOptions(options: RequestOptions, { forwarded, query }: RequestOptions): void {
+  options.forwarded = forwarded
+  options.query = query
+}
+
 /** What the headers say of the cache; null: the gateway's setting. */
 export interface CacheOptions {
   skip: boolean | null

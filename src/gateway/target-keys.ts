@@ -42,7 +42,7 @@ export function createKeyUse(provider: Provider, settings: KeySettings): KeyUse 
     storedAs: customId ?? provider.slug,
     isCustom: customId !== null,
     isKeyless,
-    operatorKey: apiKey === null ? null : { id: null, secret: apiKey, limit: null },
+    operatorKey: apiKey === null ? null : { id: null, alias: null, secret: apiKey, limit: null },
     place,
     jsonKey: jsonKeyOf(provider, tokenUrl),
   }
@@ -61,7 +61,12 @@ const none: readonly ProviderKey[] = []
  */
 export function keysFor(
   use: KeyUse,
-  { door, options, gateway }: { door: Door; options: RequestOptions; gateway: GatewaySnapshot },
+  {
+    door,
+    options,
+    gateway,
+    isOpen,
+  }: { door: Door; options: RequestOptions; gateway: GatewaySnapshot; isOpen: boolean },
   live: Pick<Live, 'providerKeys'>,
 ): readonly ProviderKey[] {
   const own = use.jsonKey?.form === 'service-account' ? takeOwnAccount(options.forwarded) : null
@@ -72,7 +77,7 @@ export function keysFor(
   const stored = live.providerKeys(gateway.number, use.storedAs)
   // Whatever a custom provider is called with is the account's own.
   const byokOnly = gateway.byokOnly && !isCustom
-  return chooseKeys({ slug: door.slug, stored, operatorKey, isKeyless, byokOnly, options })
+  return chooseKeys({ slug: door.slug, stored, operatorKey, isKeyless, isOpen, byokOnly, options })
 }
 
 function bringsAny({ forwarded }: RequestOptions): boolean {

@@ -6,6 +6,7 @@ import { GatewayError } from '../kernel/errors.ts'
 import { makeToken } from '../kernel/secrets.ts'
 import { createCredentials } from '../live/credentials.ts'
 import { createLive } from '../live/live.ts'
+import { chatAddressOf } from '../providers/chat-address.ts'
 import { customProvider } from '../providers/custom.ts'
 import { providers } from '../providers/index.ts'
 import { readOptions } from './request-options.ts'
@@ -115,6 +116,25 @@ test('no path leads to a host that is not the provider’s, or out of its base',
     }),
     { numRuns: 10_000 },
   )
+})
+
+test('no name of a chat’s model leads to a host that is not the provider’s, or out of its base', () => {
+  let found = 0
+  fc.assert(
+    fc.property(fc.constantFrom(...slugs), path, fc.boolean(), (slug, name, isStream) => {
+      const address = chatAddressOf(slug, name, isStream)
+      const target = address && choose(own, slug, address.path)
+      if (!target) return
+      found++
+      const url = new URL(target.origin + target.path)
+      assert.equal(url.origin, target.origin)
+      assert.ok(isOwnHost(slug, url.hostname), url.href)
+      assert.ok(target.path.startsWith('/') && !decodedSegments(target.path).includes('..'), target.path)
+      assert.ok(!/[\\#?]/.test(target.path), target.path)
+    }),
+    { numRuns: 10_000 },
+  )
+  assert.ok(found > 1000)
 })
 
 test('no path leaves the base of a custom provider, and no slug reaches another one', () => {

@@ -4,7 +4,7 @@ import type { SigningScope } from '../kernel/sigv4.ts'
 import type { GatewaySnapshot, Live } from '../live/live.ts'
 import type { Format } from '../formats/format.ts'
 import { formats } from '../formats/index.ts'
-import { type Address, addressOf, formatOf, joinPath } from '../providers/address.ts'
+import { type Address, addressOf, formatOf, isOpenEndpoint, joinPath } from '../providers/address.ts'
 import { providers } from '../providers/index.ts'
 import type { KeyPlace, Provider } from '../providers/provider.ts'
 import type { PriceTable } from '../pricing/price-table.ts'
@@ -77,7 +77,10 @@ interface Base {
 }
 
 /** What a target has of a path alone. */
-type Place = Pick<Target, 'format' | 'origin' | 'path' | 'endpoint' | 'keyPlace' | 'signedFor'>
+interface Place extends Pick<Target, 'format' | 'origin' | 'path' | 'endpoint' | 'keyPlace' | 'signedFor'> {
+  /** The provider answers it to anybody, without a key. */
+  isOpen: boolean
+}
 
 /** Paths come from clients: what is kept of them is bounded. */
 const mostKnown = 500
@@ -117,7 +120,7 @@ export function createChooseTarget(
     const place = named ? namedPlace(base, named) : placeOf(base, door)
     const query = named ? named.search.slice(1) : options.query
     const isSigned = hasSignature(provider, options)
-    const keys = keysFor(keyUse, { door, options, gateway }, live)
+    const keys = keysFor(keyUse, { door, options, gateway, isOpen: place.isOpen }, live)
     if (place.keyPlace !== keyUse.place && !isSigned) moveBearer(options.forwarded, place.keyPlace)
     if (custom) addExtraHeaders(custom.headers, options, keys.length > 0 ? place.keyPlace.name : null)
     // A request that its client signed is not changed, and leads to where that is looked at.
@@ -168,7 +171,8 @@ function toPlace(base: Base, { base: url, path, signedFor, auth }: Address, acco
   const to = split(base.override ?? fillAccount(url, base.accountId ?? accountId))
   const format = formatOf(base.provider, path) ?? formats.unread
   const place = { format, origin: to.origin, path: joinPath(to.path, path), endpoint: path }
-  return { ...place, keyPlace: auth ?? base.keyUse.place, signedFor: signedFor ?? null }
+  const isOpen = isOpenEndpoint(base.provider, path)
+  return { ...place, isOpen, keyPlace: auth ?? base.keyUse.place, signedFor: signedFor ?? null }
 }
 
 /** The place of an address that the request names. What it reaches beside the provider's base is not read. */

@@ -13,7 +13,7 @@ const log = createTextLog('error', systemClock, () => {})
 test('a signal brings what the store has, not what the signal says, and a removal too', async () => {
   const store = await openTestStore()
   const live = createLive([])
-  const { hear } = createChangeFollower({ store, live, log })
+  const { hear } = createChangeFollower({ store, live, clock: systemClock, log })
   const record = await insertGateway(store, 'acc', 'gate')
   await hear(writeSignal({ type: 'gateway', record, version: 1 }))
   assert.equal(live.gateway('acc', 'gate')?.number, record.number)
@@ -34,7 +34,7 @@ test('a signal brings what the store has, not what the signal says, and a remova
 test('what is no signal changes nothing, and a store that is gone does not throw', async () => {
   const store = await openTestStore()
   const live = createLive([])
-  const { hear, check } = createChangeFollower({ store, live, log })
+  const { hear, check } = createChangeFollower({ store, live, clock: systemClock, log })
   const record = await insertGateway(store, 'acc', 'gate')
   live.apply({ type: 'gateway', record, version: 1 })
   for (const text of ['', 'null', '[]', '{"number":"1","accountId":"acc","id":"gate"}']) await hear(text)
@@ -47,7 +47,7 @@ test('what is no signal changes nothing, and a store that is gone does not throw
 test('a missed signal is found by the version: what was made, changed and removed is as in the store', async () => {
   const store = await openTestStore()
   const live = createLive([])
-  const { hear, check } = createChangeFollower({ store, live, log })
+  const { hear, check } = createChangeFollower({ store, live, clock: systemClock, log })
   const [removed, changed] = [
     await insertGateway(store, 'acc', 'removed'),
     await insertGateway(store, 'acc', 'changed'),
@@ -76,7 +76,7 @@ test('a missed signal is found by the version: what was made, changed and remove
 test('a look that is asked for while another is under way sees what was changed before it', async () => {
   const store = await openTestStore()
   const live = createLive([])
-  const { check } = createChangeFollower({ store, live, log })
+  const { check } = createChangeFollower({ store, live, clock: systemClock, log })
   for (let made = 0; made < 20; made++) {
     const looking = check()
     await insertGateway(store, 'acc', `gate-${made}`)
@@ -84,5 +84,24 @@ test('a look that is asked for while another is under way sees what was changed 
     assert.ok(live.gateway('acc', `gate-${made}`), `gate-${made} is missing`)
     await looking
   }
+  await store.close()
+})
+
+test('however many meet something unknown, the store is asked at most every 100 ms, and each sees what was made before', async () => {
+  const store = await openTestStore()
+  let looks = 0
+  const gateways = { ...store.gateways, version: () => (looks++, store.gateways.version()) }
+  const live = createLive([])
+  const { catchUp } = createChangeFollower({ store: { ...store, gateways }, live, clock: systemClock, log })
+  const begunMs = performance.now()
+  for (let made = 0; made < 4; made++) {
+    const asking = Array.from({ length: 50 }, () => catchUp())
+    await insertGateway(store, 'acc', `gate-${made}`)
+    await Promise.all([...asking, catchUp()])
+    assert.ok(live.gateway('acc', `gate-${made}`), `gate-${made} is missing`)
+  }
+  // Beside the first one and the one that may have begun too early each time.
+  const most = 2 + (performance.now() - begunMs) / 100
+  assert.ok(looks <= most, `${looks} looks where ${most} are allowed`)
   await store.close()
 })

@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Clock } from '../kernel/clock.ts'
 import type { TextLog } from '../kernel/text-log.ts'
 import { type Live, liveKinds } from '../live/live.ts'
 import { readSignal } from '../live/signal.ts'
@@ -6,6 +8,7 @@ import type { Store } from '../store/store.ts'
 interface FollowDeps {
   store: Pick<Store, 'gateways' | 'documents'>
   live: Live
+  clock: Clock
   log: TextLog
 }
 
@@ -18,6 +21,11 @@ export interface ChangeFollower {
    * resolves. Many calls share one look. Rejects where the store does not answer.
    */
   check(): Promise<void>
+  /**
+   * The same for whoever met something unknown here, at most every 100 ms: who comes sooner waits. So a flood of unknown
+   * names is ten questions a second.
+   */
+  catchUp(): Promise<void>
   /** Checks from now on by itself. */
   start(): void
   stop(): void
@@ -25,6 +33,7 @@ export interface ChangeFollower {
 
 /** A change is in force everywhere within a second, also where its signal is lost. */
 const checkEveryMs = 500
+const catchUpEveryMs = 100
 const changed = 'another process changed settings'
 
 export function createChangeFollower(deps: FollowDeps): ChangeFollower {
@@ -73,6 +82,7 @@ export function createChangeFollower(deps: FollowDeps): ChangeFollower {
 
   return {
     check,
+    catchUp: seldom(check, deps.clock),
     async hear(message) {
       const signal = readSignal(message)
       if (signal === null) return
@@ -91,6 +101,24 @@ export function createChangeFollower(deps: FollowDeps): ChangeFollower {
       if (timer) clearTimeout(timer)
       timer = null
     },
+  }
+}
+
+/** Looks at most every 100 ms. Who comes sooner waits, with all who do, for a look that begins after they came. */
+function seldom(look: () => Promise<void>, clock: Clock): () => Promise<void> {
+  let later: Promise<void> | null = null
+  let lookedTick = -Infinity
+  const lookNow = (): Promise<void> => {
+    later = null
+    lookedTick = clock.tickMs()
+    return look()
+  }
+  return () => {
+    if (later) return later
+    const waitMs = lookedTick + catchUpEveryMs - clock.tickMs()
+    if (waitMs <= 0) return lookNow()
+    later = delay(waitMs).then(lookNow)
+    return later
   }
 }
 

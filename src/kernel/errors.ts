@@ -16,6 +16,7 @@ const table = {
   upstream_refused: { number: 2005, status: 400, retryable: false },
   upstream_timeout: { number: 2005, status: 504, retryable: true },
   provider_invalid: { number: 2008, status: 400, retryable: false },
+  provider_unknown: { number: 2008, status: 400, retryable: false },
   loop: { number: 2008, status: 508, retryable: false },
   unauthorized: { number: 2009, status: 401, retryable: false },
   chat_invalid: { number: 2019, status: 400, retryable: false },

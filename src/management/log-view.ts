@@ -108,8 +108,9 @@ function presentUsage(usage: LogRow['usage']): LogItem['usage_metadata'] {
   }
 }
 
-function presentAttempt({ startedMs, durationMs, status, error }: Attempt): NonNullable<LogDetail['attempts']>[number] {
-  return { started_at: new Date(startedMs).toISOString(), duration_ms: durationMs, status_code: status, error }
+function presentAttempt(attempt: Attempt): NonNullable<LogDetail['attempts']>[number] {
+  const { startedMs, durationMs, status, error, key = null } = attempt
+  return { started_at: new Date(startedMs).toISOString(), duration_ms: durationMs, status_code: status, error, key }
 }
 
 function presentTakenRoute({ id, name, versionId, path }: TakenRoute): NonNullable<LogDetail['route']> {

@@ -60,7 +60,7 @@ export async function openEngines(
   const kv = await openKv(config, store, log, clock)
   const vault = createVault(encryptionKeys)
   const live = createLive([], vault)
-  const follower = createChangeFollower({ store, live, log })
+  const follower = createChangeFollower({ store, live, clock, log })
   // Heard before all is read, so that no change falls between.
   await kv.subscribe((message) => void follower.hear(message))
   await follower.check()
@@ -85,7 +85,7 @@ export async function openEngines(
     live,
     vault,
     journal,
-    catchUpSettings: isShared ? () => follower.check() : null,
+    catchUpSettings: isShared ? () => follower.catchUp() : null,
     stats: () => stats(journal.stats()),
     caughtUp: () => within(catchUpMs, ingest.caughtUp()),
     async close() {

@@ -74,6 +74,15 @@ export function formatOf(provider: Provider, path: string): Format | null {
   return finders.get(provider.endpoints)?.(path) ?? null
 }
 
+/** Whether a provider answers an endpoint to anybody, without a key. Takes the path of its address. */
+export function isOpenEndpoint({ openEndpoints = [] }: Provider, path: string): boolean {
+  return openEndpoints.length > 0 && isOneOf(openEndpoints, path.replace(version, ''))
+}
+
+function isOneOf(patterns: readonly string[], endpoint: string): boolean {
+  return patterns.some((pattern) => compilePattern(pattern).test(endpoint))
+}
+
 function rewrite(provider: Provider, path: string): string {
   for (const [from, to] of provider.rewrites) {
     if (path.startsWith(from)) return to + path.slice(from.length)

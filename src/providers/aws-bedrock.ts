@@ -36,6 +36,8 @@ export const awsBedrock: Provider = {
   rewrites: [],
   auth: [bearer, { in: 'header', name: 'x-api-key', scheme: null }, { in: 'query', name: 'X-Amz-Signature' }],
   signature: { scheme: 'AWS4-HMAC-SHA256', parameter: 'X-Amz-Signature' },
+  // A key that it does not know, or whose time is over, is 403 here.
+  refusesKeysWith: [403],
   jsonKey: { form: 'sigv4' },
   endpoints: [
     ['model/*/converse', 'bedrock-converse'],
@@ -77,5 +79,9 @@ export const awsBedrock: Provider = {
       checked: '2026-11-26',
     },
     { url: 'https://docs.aws.amazon.com/bedrock/latest/userguide/endpoints.html', checked: '2026-11-26' },
+    {
+      url: 'https://docs.aws.amazon.com/bedrock/latest/userguide/troubleshooting-api-error-codes.html',
+      checked: '2026-11-26',
+    },
   ],
 }

@@ -21,6 +21,7 @@ export const openrouter: Provider = {
     ['credits', 'unread'],
     ['generation', 'unread'],
   ],
+  openEndpoints: ['models', 'models/*', 'providers'],
   chats: [chatCompletions],
   asksStreamUsage: true,
   priceId: 'openrouter',

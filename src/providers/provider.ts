@@ -31,6 +31,8 @@ export interface Provider {
   auth: readonly ProviderAuth[]
   /** How a request is told that its client signed as a whole: by the scheme in `authorization`, or a query parameter. */
   signature?: { scheme: string; parameter: string }
+  /** Statuses, beside 401 and 429, with which it refuses a key, so that another one may do. */
+  refusesKeysWith?: readonly number[]
   /** What a stored key is where it is a JSON object; any other is a text that is sent as it is. */
   jsonKey?: JsonKeyUse
   /**
@@ -39,6 +41,8 @@ export interface Provider {
    * through and logged, but not read.
    */
   endpoints: readonly (readonly [pattern: string, format: FormatName])[]
+  /** Endpoints that it answers to anybody, without a key; patterns as in `endpoints`. */
+  openEndpoints?: readonly string[]
   /**
    * How a chat in OpenAI's shape reaches it, by the model's name: first match wins. The path's format says whether it is
    * translated. Absent: it takes no chats.

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { answer } from '../fault/answers.ts'
-import { type Got, type Journey, openJourney, type SendOptions } from './open.ts'
+import { reset } from '../fault/fault-server.ts'
+import { type Got, type Journey, openJourney, type Row, type SendOptions } from './open.ts'
 
 const json = { 'content-type': 'application/json' }
 const body = '{"model":"gpt-4o-mini","messages":[{"role":"user","content":"Hello"}]}'
@@ -17,6 +18,7 @@ before(async () => {
   journey = await openJourney((faultUrl) => ({
     TOLLGATE_PROVIDER_GROQ_BASE_URL: `${faultUrl}/v1`,
     TOLLGATE_PROVIDER_GROQ_API_KEY: 'gsk-operators-own',
+    TOLLGATE_PROVIDER_AWS_BEDROCK_BASE_URL: faultUrl,
     TOLLGATE_ALLOW_PRIVATE_UPSTREAMS: '127.0.0.1',
   }))
 })
@@ -48,6 +50,11 @@ function send(headers: Record<string, string> = {}, path = `openai/${chat}`, mor
 /** The credentials that the provider got since the test began. */
 const arrived = (): string[] =>
   journey.fault.requests.slice(sent).map(({ headers }) => headers.authorization ?? String(headers['x-api-key'] ?? ''))
+/** Which keys the calls of a row went with, and how they were answered. */
+const keysOf = (row: Row): string[] =>
+  ((row['attempts'] ?? []) as { key: { id: string | null; alias: string | null } | null; status_code: unknown }[]).map(
+    ({ key, status_code }) => `${key ? (key.alias ?? 'operator') : 'none'} ${String(status_code)}`,
+  )
 const code = ({ body: bytes }: Got): unknown => (JSON.parse(bytes.toString()) as { internalCode: unknown }).internalCode
 
 describe('a stored key', () => {
@@ -208,6 +215,8 @@ describe('of several keys', () => {
       assert.deepEqual(arrived(), ['Bearer sk-secret-of-b', 'Bearer sk-secret-of-a', 'Bearer sk-secret-of-c'])
       const row = await journey.row(got.logId, gateway)
       assert.deepEqual([row['success'], row['status_code']], [true, 200])
+      assert.deepEqual(keysOf(row), [`b ${status}`, `a ${status}`, 'c 200'])
+      assert.doesNotMatch(JSON.stringify(row), /sk-secret/)
     })
   }
 
@@ -226,6 +235,45 @@ describe('of several keys', () => {
       arrived(),
       Array.from({ length: 3 }, () => 'Bearer sk-secret-of-a'),
     )
+  })
+
+  it('its row tells which one was used: by id and alias, of the operator’s neither, of the client’s nothing', async () => {
+    const id = await store('main', { default_config: true })
+    const row = await journey.row((await send()).logId, gateway)
+    assert.deepEqual((row['attempts'] as { key: unknown }[])[0]?.key, { id, alias: 'main' })
+    const rowOf = async (sending: Promise<Got>): Promise<Row> => journey.row((await sending).logId, gateway)
+    assert.deepEqual(keysOf(await rowOf(send({}, `groq/${chat}`))), ['operator 200'])
+    assert.equal((await rowOf(send({ authorization: 'Bearer sk-own' })))['attempts'], null)
+  })
+
+  it('each attempt begins with the first again, and the row has all calls in their order', async () => {
+    await store('a', { default_config: true })
+    await store('b')
+    const broken = answer({ status: 503, headers: json, body: '{}' })
+    journey.fault.plan('default', [refusal(429)], [broken], [refusal(401)], [good])
+    const got = await send({ 'cf-aig-max-attempts': '2', 'cf-aig-retry-delay': '1' })
+    assert.equal(got.status, 200)
+    assert.deepEqual(keysOf(await journey.row(got.logId, gateway)), ['a 429', 'b 503', 'a 401', 'b 200'])
+  })
+
+  it('a call that nobody answers is told with its key', async () => {
+    await store('a', { default_config: true })
+    journey.fault.plan('default', [reset])
+    const got = await send()
+    assert.equal(got.status, 502)
+    const row = await journey.row(got.logId, gateway)
+    assert.deepEqual(keysOf(row), ['a null'])
+    assert.match(String((row['attempts'] as { error: unknown }[])[0]?.error), /Failed to get response/)
+  })
+
+  it('403 leads to the next one only where that is how a provider refuses a key', async () => {
+    const model = 'aws-bedrock/bedrock-runtime/us-east-1/model/m/converse'
+    await store('a', { provider_slug: 'aws-bedrock', default_config: true })
+    await store('b', { provider_slug: 'aws-bedrock' })
+    journey.fault.plan('default', [refusal(403)], [good])
+    const got = await send({}, model)
+    assert.equal(got.status, 200)
+    assert.deepEqual(keysOf(await journey.row(got.logId, gateway)), ['a 403', 'b 200'])
   })
 
   it('the last refusal is the answer', async () => {

@@ -11,11 +11,21 @@ import { answer } from '../fault/answers.ts'
 import { startFaultServer } from '../fault/fault-server.ts'
 import { skipWithout } from '../servers/debian.ts'
 import { startPostgres, type TestPostgres } from '../servers/postgres.ts'
-import { allRows, manage, send as sendKind, type Sent, spawnServer, startProvider, startServer } from './kill-driver.ts'
+import {
+  adminToken,
+  allRows,
+  manage,
+  send as sendKind,
+  type Sent,
+  spawnServer,
+  startProvider,
+  startServer,
+} from './kill-driver.ts'
 import { startForTest } from '../tollgate.ts'
 import { type Journey, openJourney } from './open.ts'
 
-const chat = 'openai/chat/completions'
+const chatPath = 'chat/completions'
+const chat = `openai/${chatPath}`
 const json = { 'content-type': 'application/json' }
 const good = answer({
   headers: json,
@@ -84,6 +94,67 @@ describe('a Tollgate on PostgreSQL', { skip: skipWithout('postgres', 'initdb') }
     while ((await refusal()) !== 400) await delay(50)
     await second.close()
     await first.close()
+  })
+
+  it('knows at once what another process made a moment ago: gateway, token, custom provider and key', async () => {
+    const url = postgres.createDatabase()
+    const fault = await startFaultServer()
+    fault.plan('default', [good])
+    const dir = mkdtempSync(path.join(tmpdir(), 'tollgate-postgres-'))
+    const environment = {
+      TOLLGATE_DATABASE_URL: url,
+      TOLLGATE_ENCRYPTION_KEY: Buffer.alloc(32, 5).toString('base64'),
+      TOLLGATE_ALLOW_PRIVATE_UPSTREAMS: '127.0.0.1',
+    }
+    const [first, second] = await Promise.all(
+      ['first', 'second'].map((name) => startServer(mkdtempSync(path.join(dir, name)), fault.url, { environment })),
+    )
+    assert.ok(first && second)
+    const ask = async (address: string, token: string, headers: Record<string, string> = {}, sent = body) => {
+      const answered = await fetch(`${second.url}/v1/test/${address}`, {
+        method: 'POST',
+        body: sent,
+        headers: { ...json, 'cf-aig-authorization': `Bearer ${token}`, ...headers },
+      })
+      const text = await answered.text()
+      assert.equal(answered.status, 200, `${address}: ${text}`)
+    }
+    const make = async (below: string, made: unknown): Promise<Record<string, unknown>> =>
+      (await manage(first.url, 'POST', below, made)).result as Record<string, unknown>
+    const customOf = (slug: string) => ({ name: slug, slug, base_url: `${fault.url}/v1`, enable: true })
+    const keyOf = (slug: string, alias: string) => ({
+      alias,
+      default_config: false,
+      provider_slug: slug,
+      secret: `sk-of-${alias}`,
+    })
+    try {
+      // Signals do not reach the second, and it looks every half second by itself: too late for most of these.
+      for (let round = 0; round < 5; round++) {
+        const [gateway, slug, configs] = [`g${round}`, `c${round}`, `/gateways/g${round}/provider_configs`]
+        await make('/gateways', { id: gateway })
+        await make('/custom-providers', customOf(slug))
+        await ask(`${gateway}/custom-${slug}/${chatPath}`, adminToken)
+        const { value } = await make('/tokens', { name: 't', permissions: ['AI Gateway Run'] })
+        await ask(`${gateway}/custom-${slug}/${chatPath}`, String(value))
+        const named = (alias: string) => ({ 'cf-aig-byok-alias': alias })
+        await make(configs, keyOf(`custom-${slug}`, 'native'))
+        await ask(`${gateway}/custom-${slug}/${chatPath}`, adminToken, named('native'))
+        assert.equal(fault.requests.at(-1)?.headers.authorization, 'Bearer sk-of-native')
+        await make(configs, keyOf(`custom-${slug}`, 'chat'))
+        const chatBody = `{"model":"custom-${slug}/m","messages":[]}`
+        await ask(`${gateway}/compat/${chatPath}`, adminToken, named('chat'), chatBody)
+        assert.equal(fault.requests.at(-1)?.headers.authorization, 'Bearer sk-of-chat')
+        await make('/custom-providers', customOf(`${slug}-step`))
+        const step = { provider: `custom-${slug}-step`, endpoint: chatPath, headers: {}, query: { model: 'm' } }
+        await ask(gateway, adminToken, {}, JSON.stringify([step]))
+      }
+      assert.ok(!fault.requests.some(({ rawHeaders }) => rawHeaders.join().includes(adminToken)))
+    } finally {
+      await Promise.all([first.end('SIGTERM'), second.end('SIGTERM')])
+      await fault.close()
+    }
+    rmSync(dir, { recursive: true })
   })
 
   it('passes all traffic while the database is stopped or frozen, and has every row once afterwards', async () => {

@@ -3,8 +3,12 @@ import { after, before, describe, it } from 'node:test'
 import fc from 'fast-check'
 import { addExtraHeaders } from '../../src/gateway/custom-provider.ts'
 import { readOptions } from '../../src/gateway/request-options.ts'
+import { stepHeaders } from '../../src/gateway/step-headers.ts'
+import { GatewayError } from '../../src/kernel/errors.ts'
 import { makeToken } from '../../src/kernel/secrets.ts'
 import { createCredentials } from '../../src/live/credentials.ts'
+import { requireHeaders } from '../../src/management/custom-provider-headers.ts'
+import { requireSecret } from '../../src/management/provider-secret.ts'
 import { answer } from '../fault/answers.ts'
 import { echo } from '../fault/fault-server.ts'
 import { type Journey, openJourney } from '../journey/open.ts'
@@ -104,6 +108,53 @@ const name = fc.constantFrom(
   'host',
 )
 const value = fc.oneof(fc.string(), fc.constantFrom('a\r\nb: c', '\u0000', 'x-a', 'close, x-a', 'Bearer a'))
+
+/** Whatever may end a header's line, or a header, beside letters. */
+const torn = fc
+  .array(fc.constantFrom('a', ' ', ':', '\r\n', '\n', '\r', '\u0000', '\u007f', '\u0085', '\u2028', 'é', 'x-b: c'), {
+    minLength: 1,
+    maxLength: 6,
+  })
+  .map((pieces) => pieces.join(''))
+// oxlint-disable-next-line no-control-regex -- they are what is looked for
+const tears = /[\r\n\x00]/
+const passes = (check: () => unknown): boolean => {
+  try {
+    check()
+    return true
+  } catch (error) {
+    assert.ok(error instanceof GatewayError && error.code === 'input_invalid', String(error))
+    return false
+  }
+}
+
+describe('a line break', () => {
+  it('is in no header that a step, a custom provider, a stored key or an alias brings', () => {
+    fc.assert(
+      fc.property(torn, (text) => {
+        const tearsIt = tears.test(text)
+        for (const headers of [{ 'x-a': text }, { [text]: 'a' }, { 'x-a': { b: text } }]) {
+          let raw: string[] = []
+          passes(() => (raw = stepHeaders({ headers, authorization: text, config: {} })))
+          assert.ok(!raw.some((part) => tears.test(part)), JSON.stringify(raw))
+        }
+        if (!tearsIt) return
+        assert.ok(!passes(() => requireHeaders(JSON.stringify({ 'x-a': text }))))
+        assert.ok(!passes(() => requireHeaders(JSON.stringify({ [text]: 'a' }))))
+        assert.ok(!passes(() => requireSecret('openai', text)))
+        const key = { accessKeyId: 'A', secretAccessKey: 'b', sessionToken: text }
+        assert.ok(!passes(() => requireSecret('aws-bedrock', JSON.stringify(key))))
+        const { keyAlias, eventId, problem } = readOptions(
+          ['cf-aig-byok-alias', text, 'cf-aig-event-id', text],
+          '',
+          credentials,
+        )
+        assert.deepEqual([keyAlias, eventId, problem?.code], [null, null, 'input_invalid'])
+      }),
+      { numRuns: 2000 },
+    )
+  })
+})
 
 describe('headers, whatever they are,', () => {
   it('are read without a throw, in pairs, and none of the hop is forwarded', () => {
