@@ -60,14 +60,15 @@ export async function forBodies(
   places: readonly { block: number | null; slot: number | null }[],
   use: (at: number, bodies: Bodies) => void,
 ): Promise<void> {
-  const blocks = new Set(places.flatMap(({ block }) => block ?? []))
-  for (const id of blocks) {
+  const byBlock = Map.groupBy(places.entries(), ([, { block }]) => block)
+  for (const [id, inside] of byBlock) {
+    if (id === null) continue
     const row = await db.selectFrom('body_blocks').select('bytes').where('id', '=', id).executeTakeFirst()
     const slots = row === undefined ? [] : decodeBlock(row.bytes)
-    places.forEach(({ block, slot }, at) => {
-      const bodies = block === id && slot !== null ? slots[slot] : undefined
+    for (const [at, { slot }] of inside) {
+      const bodies = slot === null ? undefined : slots[slot]
       if (bodies !== undefined) use(at, bodies)
-    })
+    }
   }
 }
 

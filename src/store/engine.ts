@@ -35,7 +35,9 @@ export interface Engine {
   nullsLeast: RawBuilder<unknown>
   /** How the JSON of `logs.detail` is read, and texts are searched. */
   json: LogJson
-  /** The words of bodies. */
+  /** A condition: a row of `logs` has one of these ids. */
+  hasId(ids: readonly string[]): RawBuilder<SqlBool>
+  /** The words of rows, for search. */
   words: WordIndex
   /** How long a question may take. */
   deadlineMs: number

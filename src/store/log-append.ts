@@ -7,6 +7,7 @@ import type { Engine } from './engine.ts'
 import { cleanText } from './clean-text.ts'
 import { toColumns } from './log-columns.ts'
 import { addCounts, countRows } from './log-counts.ts'
+import type { NotedValues } from './log-values.ts'
 import type { Schema } from './schema.ts'
 import type { JournalPosition } from './store.ts'
 import { queueWords, withWords } from './word-queue.ts'
@@ -18,12 +19,17 @@ import { queueWords, withWords } from './word-queue.ts'
 export async function appendLogs(
   db: Kysely<Schema>,
   engine: Engine,
+  values: NotedValues,
   entries: readonly LogEntry[],
   position: JournalPosition,
 ): Promise<void> {
   const ids = entries.map(({ summary }) => summary.id)
+  let noted: string[] = []
   try {
-    await engine.appending(db, ids, (transaction) => append(transaction, engine, entries, position))
+    await engine.appending(db, ids, async (transaction) => {
+      noted = await append(transaction, engine, values, entries, position)
+    })
+    values.keep(noted)
   } catch (error) {
     const reason = engine.refusalOf(error)
     if (reason === null) throw error
@@ -31,12 +37,15 @@ export async function appendLogs(
   }
 }
 
+/** What was noted of their values. */
 async function append(
   transaction: Transaction<Schema>,
   engine: Engine,
+  values: NotedValues,
   entries: readonly LogEntry[],
   position: JournalPosition,
-): Promise<void> {
+): Promise<string[]> {
+  let noted: string[] = []
   const gateways = await lockGateways(transaction, engine, entries)
   const { wanted, refused } = await withinLimits(transaction, gateways, entries)
   const counts = new Map(
@@ -46,6 +55,7 @@ async function append(
     const places = await insertBodies(transaction, engine, wanted)
     const rows = wanted.map((entry, index) => toColumns(entry, places[index] ?? null))
     const inserted = await engine.insertLogs(transaction, rows)
+    noted = await values.note(transaction, rows)
     // Known ids are rare (a replay after a crash), so their bodies are written first and taken out again.
     const spare = places.filter((place, index): place is BodyPlace => place !== null && inserted[index] === false)
     await removeBodies(transaction, engine, spare)
@@ -53,16 +63,17 @@ async function append(
       const count = counts.get(summary.gateway)
       if (count !== undefined && inserted[index] === true) count.rows++
     })
-    const readable = wanted.filter((_, index) => inserted[index] === true && places[index] !== null)
+    const readable = wanted.filter((_, index) => inserted[index] === true)
     for (const gateway of await withWords(transaction, [...gateways.keys()])) {
       const ids = readable
         .filter(({ summary }) => summary.gateway === gateway)
         .map(({ summary }) => cleanText(summary.id))
-      await queueWords(transaction, engine, { gateway, ids, isGone: false })
+      await queueWords(transaction, { gateway, ids, isGone: false })
     }
   }
   await addCounts(transaction, position.lane, [...counts.values()])
   await savePosition(transaction, position)
+  return noted
 }
 
 /**

@@ -4,6 +4,7 @@ import { cleanText } from './clean-text.ts'
 import type { Engine } from './engine.ts'
 import type { Schema } from './schema.ts'
 import type { LogChanges, LogStore } from './store.ts'
+import { queueKnown } from './word-queue.ts'
 
 /** See `LogStore.edit`. Entries are added to what the row has at that moment, so that no other change is undone. */
 export function editLog(
@@ -30,6 +31,8 @@ export function editLog(
       ...(detail !== undefined && { detail }),
     }
     if (Object.keys(changes).length === 0) return 'edited'
+    // Metadata is searched.
+    if (detail !== undefined) await queueKnown(transaction, engine, { gateway, ids: [cleanText(id)], isGone: false })
     await transaction
       .updateTable('logs')
       .set(changes)

@@ -5,26 +5,13 @@ import { cleanText } from './clean-text.ts'
 import type { Engine, LogJson, MetadataEntry } from './engine.ts'
 import type { LogSelection } from './store.ts'
 import { isMoment, stretchOf } from './time-filters.ts'
-import type { IdsBetween } from './word-index.ts'
-import { wordsAsked } from './words-of.ts'
 
 type Condition = RawBuilder<SqlBool>
 type Operator = Exclude<LogFilter['operator'], 'neq'>
 
-/**
- * All conditions that a row of `logs` must meet; every value is bound, never written into the text. They need be right only for
- * rows between the bounds.
- */
-export function conditionsOf(
-  engine: Engine,
-  { gateway, filters, search }: LogSelection,
-  between: IdsBetween | null,
-): Condition[] {
-  const conditions = filters.map((filter) => conditionOf(engine.json, filter))
-  if (search === null) return conditions
-  const words = wordsAsked(search)
-  const inRow = searched(engine.json, search)
-  return [...conditions, words.length === 0 ? inRow : anyOf([engine.words.find(gateway, words, between), inRow])]
+/** The conditions that a row of `logs` must meet for the filters; every value is bound, never written into the text. */
+export function conditionsOf(engine: Engine, { filters }: Pick<LogSelection, 'filters'>): Condition[] {
+  return filters.map((filter) => conditionOf(engine.json, filter))
 }
 
 function conditionOf(json: LogJson, { key, operator, values }: LogFilter): Condition {
@@ -33,8 +20,8 @@ function conditionOf(json: LogJson, { key, operator, values }: LogFilter): Condi
   return operator === 'neq' ? sql`(${any}) is not true` : any
 }
 
-/** A part of the model, the provider, the ids, or a name or value of the metadata. */
-function searched(json: LogJson, search: string): Condition {
+/** Whether a row of `logs` has a part in the model, the provider, the ids, or a name or value of the metadata. */
+export function isSearched(json: LogJson, search: string): Condition {
   const part = small(search)
   const texts = [sql`logs.model`, sql`logs.provider`, sql`logs.id`] as RawBuilder<string | null>[]
   const inDetail = anyOf([

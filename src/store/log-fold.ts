@@ -1,13 +1,14 @@
 import { type Kysely, sql } from 'kysely'
 import type { LogFold } from '../contract/evaluation-record.ts'
 import type { Engine } from './engine.ts'
+import { searching } from './log-search.ts'
 import { matchingLogs } from './log-walk.ts'
 import type { Schema } from './schema.ts'
 import type { LogSelection } from './store.ts'
 
 /** In one statement over all rows that match. */
 export async function foldLogs(db: Kysely<Schema>, engine: Engine, selection: LogSelection): Promise<LogFold> {
-  const sums = await matchingLogs(db, engine, selection)
+  const sums = await matchingLogs(db, engine, selection, await searching(db, engine, selection))
     .select([
       sql<number>`count(*)`.as('rows'),
       sql<number>`count(cost_nano_usd)`.as('priced'),

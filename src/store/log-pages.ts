@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import { deadlinePassed } from './deadline.ts'
 import type { Engine } from './engine.ts'
 import { toRow } from './log-columns.ts'
+import { searching } from './log-search.ts'
 import { summarize } from './log-summary.ts'
 import { idsOnly, type Matching, matchingLogs, walkLogs } from './log-walk.ts'
 import type { LogTable, Schema } from './schema.ts'
@@ -16,13 +17,17 @@ export async function readPage(db: Kysely<Schema>, engine: Engine, query: LogQue
   return { rows, ...summary }
 }
 
-/** What is found by words is found step by step: in one statement all rows that have them would be looked up first. */
+/**
+ * What is found by words is found step by step: in one statement all rows that have them would be looked up first. In an order
+ * without an index, one statement would sort all rows.
+ */
 function isWalked({ search, orderBy }: LogQuery): boolean {
-  return search !== null && orderBy === 'created_at'
+  return orderBy !== 'model' && (search !== null || orderBy !== 'created_at')
 }
 
 async function sortToPage(db: Kysely<Schema>, engine: Engine, query: LogQuery, skipped: number): Promise<string[]> {
-  const wanted = inOrder(matchingLogs(db, engine, query), query.orderBy, query.direction)
+  const matching = matchingLogs(db, engine, query, await searching(db, engine, query))
+  const wanted = inOrder(matching, query.orderBy, query.direction)
   const rows = await wanted.select('id').limit(query.perPage).offset(skipped).execute()
   return rows.map(({ id }) => id)
 }

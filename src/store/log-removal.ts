@@ -5,8 +5,9 @@ import { type BodyPlace, removeBodies } from './body-blocks.ts'
 import { countForRemoval, subtractRemoved } from './log-counts.ts'
 import type { Engine } from './engine.ts'
 import { lowestIdAt } from './id-range.ts'
+import type { NotedValues } from './log-values.ts'
 import type { Schema } from './schema.ts'
-import { queueRemoval } from './word-queue.ts'
+import { queueKnown } from './word-queue.ts'
 
 /** Rows per transaction: appends get their turn in between. */
 const rowsPerStep = 500
@@ -23,7 +24,12 @@ interface Removal {
 }
 
 /** Removes a gateway's rows and bodies, oldest first, at most `limit`. How many were removed. */
-export async function removeLogs(db: Kysely<Schema>, engine: Engine, removal: Removal): Promise<number> {
+export async function removeLogs(
+  db: Kysely<Schema>,
+  engine: Engine,
+  values: NotedValues,
+  removal: Removal,
+): Promise<number> {
   let removed = 0
   while (removed < removal.limit) {
     const startedMs = systemClock.tickMs()
@@ -33,7 +39,10 @@ export async function removeLogs(db: Kysely<Schema>, engine: Engine, removal: Re
     if (count < wanted) break
     await rest(startedMs)
   }
-  if (removed > 0) await engine.forgetRemoved(db)
+  if (removed > 0) {
+    await values.dropOld(db, removal.gateway)
+    await engine.forgetRemoved(db)
+  }
   return removed
 }
 
@@ -109,7 +118,7 @@ async function removeRows(
 ): Promise<void> {
   if (rows.length === 0) return
   const ids = rows.map((row) => row.id)
-  await queueRemoval(transaction, engine, gateway, ids)
+  await queueKnown(transaction, engine, { gateway, ids, isGone: true })
   await transaction.deleteFrom('logs').where('gateway', '=', gateway).where('id', 'in', ids).execute()
   const places = rows.filter((row): row is Found & BodyPlace => row.block !== null && row.slot !== null)
   await removeBodies(transaction, engine, places)

@@ -2,28 +2,31 @@ import { type Kysely, type RawBuilder, type SelectQueryBuilder, sql, type SqlBoo
 import { systemClock } from '../kernel/clock.ts'
 import type { Engine } from './engine.ts'
 import { conditionsOf } from './log-filters.ts'
+import { searching } from './log-search.ts'
+import { nextValue, skipAbsent } from './log-values.ts'
 import type { Schema } from './schema.ts'
 import type { Direction, LogMark, LogOrder, LogSelection, LogWalk, LogWalkPage } from './store.ts'
 import { idBounds, isByTimeOnly } from './time-filters.ts'
-import type { IdsBetween } from './word-index.ts'
 
 /** Rows that are looked at in one statement: the first number, then so many as take about `stepMs`. */
 const firstStep = 500
 const maxStep = 20_000
+/** Where the index of words says which rows are found, few are looked at. */
+const maxSearchStep = 50_000
 const stepMs = 20
 
 export type Matching = SelectQueryBuilder<Schema, 'logs', object>
 
-/** The rows of a selection, in no order; where there are bounds, only rows between them may be asked for. */
+/** The rows of a selection, in no order; `searched` is what its search is (`searching`). */
 export function matchingLogs(
   db: Kysely<Schema>,
   engine: Engine,
   selection: LogSelection,
-  between: IdsBetween | null = null,
+  searched: RawBuilder<SqlBool> | null,
 ): Matching {
   let matching = db.selectFrom('logs').where(engine.withinDeadline).where('gateway', '=', selection.gateway)
-  for (const condition of conditionsOf(engine, selection, between)) matching = matching.where(condition)
-  return matching
+  for (const condition of conditionsOf(engine, selection)) matching = matching.where(condition)
+  return searched === null ? matching : matching.where(searched)
 }
 
 /** How rows that were found are read; each with its id. */
@@ -90,14 +93,15 @@ interface Step {
 
 /**
  * A selection's rows, by id, in steps of about equal time. Where nothing has to be looked for, one step has them all. A
- * run of `model` has an index of its own; of others, all rows are looked at.
+ * run of `model` has an index of its own; of others, all rows are looked at in the stretches of time that have some.
  */
 export async function* stepsThrough(
   db: Kysely<Schema>,
   engine: Engine,
   { direction, run, afterId, isWhole, ...selection }: Steps,
 ): AsyncGenerator<Step> {
-  const isIndexed = run === null || run.column === 'model'
+  const valued = run === null || run.column === 'model' ? null : { ...run, column: run.column }
+  const isIndexed = valued === null
   const inRun = (rows: Matching): Matching => (run === null ? rows : rows.where(isOfRun(run)))
   const ofGateway = db.selectFrom('logs').where('gateway', '=', selection.gateway)
   const walked = withinBounds(isIndexed ? inRun(ofGateway) : ofGateway, selection.filters)
@@ -106,6 +110,11 @@ export async function* stepsThrough(
   let from = afterId
   let size = firstStep
   while (true) {
+    const startedMs = systemClock.tickMs()
+    if (valued !== null) {
+      from = await skipAbsent(db, { gateway: selection.gateway, direction, ...valued }, from)
+      if (from === null) return
+    }
     const rest = from === null ? walked : walked.where('id', beyond, from)
     const last = hasSteps
       ? await rest
@@ -117,14 +126,16 @@ export async function* stepsThrough(
       : undefined
     const edge = last?.id ?? null
     const between = direction === 'asc' ? { lowest: from, highest: edge } : { lowest: edge, highest: from }
-    let within = inRun(matchingLogs(db, engine, selection, between))
+    let within = inRun(matchingLogs(db, engine, selection, await searching(db, engine, selection, between)))
     if (from !== null) within = within.where('id', beyond, from)
     if (edge !== null) within = within.where('id', direction === 'asc' ? '<=' : '>=', edge)
-    const startedMs = systemClock.tickMs()
     yield { within, edge }
     if (edge === null) return
     const tookMs = systemClock.tickMs() - startedMs
-    size = tookMs < stepMs ? Math.min(size * 2, maxStep) : Math.max(Math.floor(size / 2), firstStep)
+    size =
+      tookMs < stepMs
+        ? Math.min(size * 2, selection.search === null ? maxStep : maxSearchStep)
+        : Math.max(Math.floor(size / 2), firstStep)
     from = edge
   }
 }
@@ -158,22 +169,23 @@ async function nextRun(
   const isAscending = direction === 'asc'
   if (before === null && isAscending && isNullable[column]) return { value: null, id: null }
   if (before !== null && before.value === null && !isAscending) return null
-  const value = await nextValue()
+  const value = await valueBehind()
   if (value !== null) return { value, id: null }
   return !isAscending && isNullable[column] ? { value: null, id: null } : null
 
-  async function nextValue(): Promise<LogMark['value']> {
+  async function valueBehind(): Promise<LogMark['value']> {
     if (column === 'success' || column === 'cached') {
       const values = isAscending ? [0, 1] : [1, 0]
       return values[before === null ? 0 : values.indexOf(Number(before.value)) + 1] ?? null
     }
+    const beforeValue = before === null || before.value === null ? null : String(before.value)
+    if (column !== 'model') return await nextValue(db, { gateway, column, direction }, beforeValue)
     let rest = db
       .selectFrom('logs')
       .where(engine.withinDeadline)
       .where('gateway', '=', gateway)
       .where(column, 'is not', null)
-    if (before !== null && before.value !== null)
-      rest = rest.where(column, isAscending ? '>' : '<', String(before.value))
+    if (beforeValue !== null) rest = rest.where(column, isAscending ? '>' : '<', beforeValue)
     const row = await rest.select(column).orderBy(column, direction).limit(1).executeTakeFirst()
     return row?.[column] ?? null
   }

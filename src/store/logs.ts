@@ -9,6 +9,8 @@ import { editLog } from './log-edit.ts'
 import { foldLogs } from './log-fold.ts'
 import { inOrder, readPage } from './log-pages.ts'
 import { removeLogIds, removeLogs } from './log-removal.ts'
+import { searching } from './log-search.ts'
+import { createNotedValues } from './log-values.ts'
 import { idsOnly, matchingLogs, type ReadRows, walkLogs } from './log-walk.ts'
 import type { Schema } from './schema.ts'
 import type {
@@ -25,8 +27,9 @@ import type {
 const headCharacters = 1024
 
 export function createLogStore(db: Kysely<Schema>, engine: Engine): LogStore {
+  const values = createNotedValues()
   return {
-    append: (entries, position) => appendLogs(db, engine, entries, position),
+    append: (entries, position) => appendLogs(db, engine, values, entries, position),
     positions: () => readPositions(db),
     page: (query) => readPage(db, engine, query),
     walk: (query) => walkLogs(db, engine, query, wholeRows),
@@ -37,9 +40,9 @@ export function createLogStore(db: Kysely<Schema>, engine: Engine): LogStore {
     manyBodies: (gateway, ids) => readManyBodies(db, gateway, ids),
     edit: (gateway, id, changes) => editLog(db, engine, gateway, id, changes),
     remove: ({ gateway, limit, beforeMs = null, keep = 0 }) =>
-      removeLogs(db, engine, { gateway, limit, beforeMs, keep }),
+      removeLogs(db, engine, values, { gateway, limit, beforeMs, keep }),
     removeIds: (gateway, ids) => removeLogIds(db, engine, gateway, ids),
-    removeGateway: (gateway, limit) => removeLogs(db, engine, { gateway, limit, beforeMs: null, keep: null }),
+    removeGateway: (gateway, limit) => removeLogs(db, engine, values, { gateway, limit, beforeMs: null, keep: null }),
     orphans: () => findOrphans(db),
     counts: () => allCounts(db),
     storeId: async () => (await db.selectFrom('store_id').select('id').executeTakeFirstOrThrow()).id,
@@ -68,10 +71,8 @@ const wholeRows: ReadRows<LogRow> = async (found, direction, limit) =>
 async function walkIds(db: Kysely<Schema>, engine: Engine, query: LogIdWalk): Promise<LogWalkPage<string>> {
   const { orderBy, direction, limit } = query
   if (!isAmount(orderBy)) return await walkLogs(db, engine, { ...query, orderBy }, idsOnly)
-  const rows = await inOrder(matchingLogs(db, engine, query), orderBy, direction)
-    .select('id')
-    .limit(limit)
-    .execute()
+  const matching = matchingLogs(db, engine, query, await searching(db, engine, query))
+  const rows = await inOrder(matching, orderBy, direction).select('id').limit(limit).execute()
   return { rows: rows.map(({ id }) => id), next: null }
 }
 

@@ -16,6 +16,8 @@ export async function migrate(db: Kysely<Schema>, engine: Engine): Promise<void>
     '0007_datasets': { up: (untyped) => addDatasets(untyped, engine) },
     '0008_evaluations': { up: (untyped) => addEvaluations(untyped, engine) },
     '0009_words': { up: (untyped) => addWords(untyped, engine) },
+    '0010_word_blocks': { up: (untyped) => addWordBlocks(untyped, engine) },
+    '0011_log_values': { up: (untyped) => addLogValues(untyped, engine) },
   }
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } })
   const { error } = await migrator.migrateToLatest()
@@ -240,5 +242,41 @@ async function addWords(db: Kysely<unknown>, engine: Engine): Promise<void> {
     .addColumn('is_gone', 'integer', (column) => column.notNull())
     .addColumn('queued_ms', 'bigint', (column) => column.notNull())
     .execute()
+}
+
+/** What was known of words is read anew: it has another form now. */
+async function addWordBlocks(db: Kysely<unknown>, engine: Engine): Promise<void> {
+  const { text, neverReusedKey } = engine.columnTypes
+  for (const table of ['log_words', 'word_queue']) await db.schema.dropTable(table).ifExists().execute()
+  await db.schema
+    .createTable('word_queue')
+    .addColumn('number', neverReusedKey)
+    .addColumn('gateway', 'bigint', (column) => column.notNull())
+    .addColumn('first_id', text, (column) => column.notNull())
+    .addColumn('last_id', text, (column) => column.notNull())
+    .addColumn('rows', 'integer', (column) => column.notNull())
+    .addColumn('ids', 'text', (column) => column.notNull())
+    .addColumn('is_gone', 'integer', (column) => column.notNull())
+    .addColumn('queued_ms', 'bigint', (column) => column.notNull())
+    .execute()
+  await sql`delete from word_gateways`.execute(db)
   await engine.words.createTables(db)
+}
+
+async function addLogValues(db: Kysely<unknown>, engine: Engine): Promise<void> {
+  const { text } = engine.columnTypes
+  await db.schema
+    .createTable('log_values')
+    .ifNotExists()
+    .addColumn('gateway', 'bigint', (column) => column.notNull())
+    .addColumn('name', text, (column) => column.notNull())
+    .addColumn('value', text, (column) => column.notNull())
+    .addColumn('stretch', text, (column) => column.notNull())
+    .addPrimaryKeyConstraint('log_values_value', ['gateway', 'name', 'value', 'stretch'])
+    .execute()
+  for (const name of ['provider', 'model_type', 'success', 'cached']) {
+    await sql`insert into log_values (gateway, name, value, stretch)
+      select distinct gateway, cast(${sql.lit(name)} as text), coalesce(cast(${sql.ref(name)} as text), ''), substr(id, 1, 7)
+      from logs where true on conflict do nothing`.execute(db)
+  }
 }

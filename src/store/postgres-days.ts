@@ -6,7 +6,7 @@ import { lowestIdAt } from './id-range.ts'
 import type { Schema } from './schema.ts'
 
 /*
- * `logs`, `body_blocks` and `log_words` are partitioned by day: what is removed leaves holes in a table, while a dropped table gives
+ * `logs` and `body_blocks` are partitioned by day: what is removed leaves holes in a table, while a dropped table gives
  * its disk back. The day of a row is in its id, the day of a block in its number.
  */
 
@@ -17,7 +17,6 @@ const blocksPerDay = 2 ** 31
 const tables = {
   logs: { lowest: (day: number) => lowestIdAt(day * dayMs), order: 'gateway, id' },
   body_blocks: { lowest: lowestBlockOf, order: 'id' },
-  log_words: { lowest: (day: number) => lowestIdAt(day * dayMs), order: 'gateway, id' },
 } as const
 type TableName = keyof typeof tables
 const tableNames = Object.keys(tables) as TableName[]

@@ -22,7 +22,8 @@ export function createPostgresEngine(options: PostgresPoolOptions): Engine {
     withinDeadline: sql`true`,
     nullsLeast: sql`nulls first`,
     json: postgresJson,
-    words: createPostgresWords(days, text),
+    hasId: (ids) => sql`logs.id = any(${ids}::text[])`,
+    words: createPostgresWords(text),
     deadlineMs: options.deadlineMs,
     locks: { keep: sql`for key share`, rewrite: sql`for update`, take: sql`for update skip locked` },
 

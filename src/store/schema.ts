@@ -1,7 +1,8 @@
 import type { Generated } from 'kysely'
+import type { WordBlockTables } from './word-blocks.ts'
 
 /** The tables as Kysely sees them. Booleans are 0 or 1, JSON is text: the same on every engine. */
-export interface Schema {
+export interface Schema extends WordBlockTables {
   gateways: GatewayTable
   documents: DocumentTable
   datasets: DatasetTable
@@ -12,6 +13,7 @@ export interface Schema {
   audit_logs: AuditTable
   logs: LogTable
   log_counts: LogCountTable
+  log_values: LogValueTable
   body_blocks: BodyBlockTable
   word_gateways: WordGatewayTable
   word_queue: WordQueueTable
@@ -154,6 +156,15 @@ interface LogCountTable {
   refused: number
 }
 
+/** See log-values.ts. */
+export interface LogValueTable {
+  gateway: number
+  name: string
+  value: string
+  /** How the ids of its rows begin. */
+  stretch: string
+}
+
 /** The bodies of up to 100 rows of one gateway, see body-blocks.ts. */
 interface BodyBlockTable {
   id: Generated<number>
@@ -169,13 +180,15 @@ interface WordGatewayTable {
   before_id: string | null
 }
 
-/** Rows that are to be looked at, since they came or went. */
+/** Rows that are to be looked at, since they came or went, or have other metadata now: those of one transaction. */
 interface WordQueueTable {
   number: Generated<number>
   gateway: number
-  id: string
-  /** See `WordIndex.place`. */
-  place: number | null
+  /** The least and the greatest of the ids, how many there are, and all of them as JSON. */
+  first_id: string
+  last_id: string
+  rows: number
+  ids: string
   is_gone: number
   queued_ms: number
 }

@@ -1,14 +1,14 @@
-import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
-import { type Kysely, sql, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely'
+import { DatabaseSync } from 'node:sqlite'
+import { type Kysely, sql, SqliteDialect } from 'kysely'
 import { systemClock } from '../kernel/clock.ts'
 import { deadlinePassed } from './deadline.ts'
 import type { Engine, LogColumns } from './engine.ts'
 import { withLogColumns } from './log-columns.ts'
 import type { Schema } from './schema.ts'
 import { sqliteJson } from './sqlite-json.ts'
+import { forKysely } from './sqlite-kysely.ts'
 import { createSqliteWords, wordFileOf } from './sqlite-words.ts'
 
-const maxPrepared = 100
 const busyTimeoutMs = 5000
 
 export interface SqliteOptions {
@@ -45,7 +45,7 @@ export function createSqliteEngine({ file, readOnly, deadlineMs }: SqliteOptions
     deadlineTickMs = systemClock.tickMs() + deadlineMs
   }
 
-  const words = createSqliteWords(database, wordFileOf(file))
+  const words = createSqliteWords(wordFileOf(file))
   const close = (): void => {
     words.close()
     database.close()
@@ -58,6 +58,7 @@ export function createSqliteEngine({ file, readOnly, deadlineMs }: SqliteOptions
     withinDeadline: sql`(logs.number % 1021 <> 0 or within_deadline())`,
     nullsLeast: sql``,
     json: sqliteJson,
+    hasId: (ids) => sql`logs.id in (select value from json_each(${JSON.stringify(ids)}))`,
     words,
     deadlineMs,
     // One connection, one transaction at a time.
@@ -120,34 +121,6 @@ async function emptyWriteAheadLog(database: DatabaseSync, db: Kysely<Schema>): P
   setTimeout(() => {
     if (database.isOpen) void emptyWriteAheadLog(database, db)
   }, 1000).unref()
-}
-
-/** `node:sqlite` as the kind of database that Kysely's SQLite dialect takes. */
-function forKysely(database: DatabaseSync, startDeadline: () => void, close: () => void): SqliteDatabase {
-  const prepared = new Map<string, SqliteStatement>()
-  return {
-    close,
-    prepare(text) {
-      const known = prepared.get(text)
-      if (known !== undefined) return known
-      const statement = database.prepare(text)
-      // Kysely's type for parameters is `unknown`; only strings, numbers, bytes and null are ever given here.
-      const bound = (parameters: readonly unknown[]): SQLInputValue[] => parameters as SQLInputValue[]
-      const kept: SqliteStatement = {
-        reader: statement.columns().length > 0,
-        all(parameters) {
-          startDeadline()
-          return statement.all(...bound(parameters))
-        },
-        run: (parameters) => statement.run(...bound(parameters)),
-        iterate: (parameters) => statement.iterate(...bound(parameters)),
-      }
-      // Lists of values make texts without end; the usual ones are soon back.
-      if (prepared.size === maxPrepared) prepared.clear()
-      prepared.set(text, kept)
-      return kept
-    },
-  }
 }
 
 /** One statement, prepared once: compiling each insert with Kysely would cost more than the insert itself. */

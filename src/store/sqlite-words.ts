@@ -1,18 +1,21 @@
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
-import { sql } from 'kysely'
+import { Kysely, sql, SqliteDialect } from 'kysely'
+import { forKysely } from './sqlite-kysely.ts'
 import {
-  chunkTables,
-  dropChunks,
-  findPlaces,
-  inTransaction,
-  type Places,
-  putRows,
+  createBlockTables,
+  dropBlocks,
+  findInBlocks,
+  putBlock,
+  removeFromBlocks,
   rewriteNext,
-} from './sqlite-word-chunks.ts'
-import type { IdsBetween, WordIndex } from './word-index.ts'
+  type WordBlockTables,
+} from './word-blocks.ts'
+import type { WordIndex } from './word-index.ts'
 
 const busyTimeoutMs = 5000
+/** Of what is in the file. One of another form is made anew. */
+const formVersion = 2
 
 /** Beside the file of the rows: `tollgate.db` has its words in `tollgate.words.db`. */
 export function wordFileOf(file: string): string {
@@ -20,122 +23,149 @@ export function wordFileOf(file: string): string {
 }
 
 /**
- * The words of bodies, in a file of their own: who writes them never waits for rows, nor rows for them. `main` is this
- * thread's handle on the rows; `file` is made when the first words are put there.
+ * The words of rows, in a file of their own: who writes them never waits for rows, nor rows for them. It is made when the first
+ * words are put there.
  */
-export function createSqliteWords(main: DatabaseSync, file: string): WordIndex & { close(): void } {
+export function createSqliteWords(file: string): WordIndex & { close(): void } {
   const words = createWordFile(file)
   /** Whether the write-ahead log may hold removed words. */
   let holdsRemoved = true
   return {
-    async createTables(db) {
-      // The number of the newest row comes back when that is removed; see `find`.
-      await sql`create index if not exists word_queue_place on word_queue (place)`.execute(db)
-    },
-    place: sql`logs.number`,
+    createTables: () => Promise.resolve(),
     // One process has the file, and in it one thread writes.
     alone: (db, body) => body(db),
     isOneStore: false,
     wasLost: () => words.wasLost(),
-    async put(_db, rows) {
-      inTransaction(words.toWrite(), (database) => {
+    async put(_db, read) {
+      const { db } = await words.toWrite()
+      await db.transaction().execute(async (transaction) => {
         // A file that never had words is as good as a lost one: `wasLost` tells it until then.
-        database.exec('PRAGMA user_version = 1')
-        for (const gateway of new Set(rows.map((row) => row.gateway))) {
-          const own = rows.filter((row) => row.gateway === gateway)
-          putRows(database, gateway, own)
+        await sql`pragma user_version = ${sql.lit(formVersion)}`.execute(transaction)
+        for (const { gateway, ids, block } of read) {
+          await removeFromBlocks(transaction, gateway, ids)
+          if (block !== null) await putBlock(transaction, gateway, block)
         }
       })
+      // Small blocks that were put together have gone.
+      holdsRemoved = true
     },
     async drop(_db, gateway) {
-      inTransaction(words.toWrite(), (database) => dropChunks(database, gateway))
+      const { db } = await words.toWrite()
       holdsRemoved = true
-      return true
+      return await db.transaction().execute((transaction) => dropBlocks(transaction, gateway))
     },
     async purge() {
-      const database = words.toWrite()
-      if (rewriteNext(database)) {
+      const { db, database } = await words.toWrite()
+      if (await db.transaction().execute(rewriteNext)) {
         holdsRemoved = true
         return false
       }
       if (holdsRemoved) holdsRemoved = !isLogEmptied(database)
       return !holdsRemoved
     },
-    find(gateway, asked, between) {
-      const database = words.toRead()
-      const stretch = database === null ? null : placesBetween(main, gateway, between)
-      const places = database === null || stretch === null ? [] : findPlaces(database, gateway, asked, stretch)
-      if (places.length === 0) return sql`1 = 0`
-      // One that is in the queue may have got its number from a row that was removed.
-      return sql`(logs.number in (select value from json_each(${JSON.stringify(places)}))
-        and not exists (select 1 from word_queue where word_queue.place = logs.number))`
+    async find(_db, gateway, wanted, between) {
+      const open = words.toRead()
+      return open === null ? { byWords: [], byPart: [] } : await findInBlocks(open.db, gateway, wanted, between)
     },
     close: () => words.close(),
   }
 }
 
+interface OpenFile {
+  database: DatabaseSync
+  db: Kysely<WordBlockTables>
+}
+
 /** The file, opened when it is needed; to write only by the thread that does. */
 interface WordFile {
   /** Null: it is not there. */
-  toRead(): DatabaseSync | null
-  toWrite(): DatabaseSync
+  toRead(): OpenFile | null
+  toWrite(): Promise<OpenFile>
   /** See `WordIndex.wasLost`. */
-  wasLost(): boolean
+  wasLost(): Promise<boolean>
   close(): void
 }
 
 function createWordFile(file: string): WordFile {
-  let open: { database: DatabaseSync; isWritable: boolean } | null = null
+  let reading: OpenFile | null = null
+  let writing: OpenFile | null = null
   let isLost = false
-  function toWrite(): DatabaseSync {
-    if (open?.isWritable === true) return open.database
-    open?.database.close()
-    open = { database: openToWrite(file), isWritable: true }
-    isLost = open.database.prepare('PRAGMA user_version').get()?.['user_version'] === 0
-    return open.database
+
+  async function toWrite(): Promise<OpenFile> {
+    if (writing !== null) return writing
+    const version = versionOf(file)
+    if (version !== 0 && version !== formVersion) await makeFile(file)
+    const open = openFile(file, { isWritable: true })
+    isLost = version !== formVersion
+    writing = open
+    return open
   }
+
   return {
     toRead() {
-      if (open === null && existsSync(file)) {
-        open = { database: new DatabaseSync(file, { readOnly: true, timeout: busyTimeoutMs }), isWritable: false }
+      if (writing !== null) return writing
+      // One of another form is as good as none: it is going to be made anew.
+      if (reading === null && [0, formVersion].includes(versionOf(file) ?? -1)) {
+        reading = openFile(file, { isWritable: false })
       }
-      return open?.database ?? null
+      return reading
     },
     toWrite,
-    wasLost() {
-      toWrite()
+    async wasLost() {
+      await toWrite()
       const was = isLost
       isLost = false
       return was
     },
     close() {
-      open?.database.close()
-      open = null
+      reading?.database.close()
+      writing?.database.close()
+      reading = writing = null
     },
   }
 }
 
-function openToWrite(file: string): DatabaseSync {
-  if (!existsSync(file)) makeFile(file)
-  const database = new DatabaseSync(file, { timeout: busyTimeoutMs })
+/** Of what is in the file; 0: nothing yet. Null: it is not there. */
+function versionOf(file: string): number | null {
+  if (!existsSync(file)) return null
+  const database = new DatabaseSync(file, { readOnly: true, timeout: busyTimeoutMs })
+  const version = database.prepare('PRAGMA user_version').get()?.['user_version']
+  database.close()
+  return Number(version)
+}
+
+function openFile(file: string, { isWritable }: { isWritable: boolean }): OpenFile {
+  const database = new DatabaseSync(file, { readOnly: !isWritable, timeout: busyTimeoutMs })
   database.exec(`
     PRAGMA synchronous = NORMAL;
     PRAGMA cache_size = -8000;
     PRAGMA journal_size_limit = 33554432;
     PRAGMA secure_delete = ON;
   `)
-  return database
+  const kind = forKysely(
+    database,
+    () => {},
+    () => database.close(),
+  )
+  return { database, db: new Kysely<WordBlockTables>({ dialect: new SqliteDialect({ database: kind }) }) }
 }
 
 /** Under another name until it is complete: those that read open it as soon as it is there. */
-function makeFile(file: string): void {
+async function makeFile(file: string): Promise<void> {
   const unfinished = `${file}.new`
-  for (const name of [unfinished, `${unfinished}-wal`, `${unfinished}-shm`]) rmSync(name, { force: true })
-  const database = new DatabaseSync(unfinished)
-  database.exec(`PRAGMA journal_mode = WAL; ${chunkTables}`)
+  removeFile(unfinished)
+  const { database, db } = openFile(unfinished, { isWritable: true })
+  database.exec('PRAGMA journal_mode = WAL')
+  const key = sql`integer primary key autoincrement`
+  await createBlockTables(db.schema, { text: sql`text`, key, bytes: sql`blob` })
   // That empties and removes its write-ahead log.
-  database.close()
+  await db.destroy()
+  removeFile(file)
   renameSync(unfinished, file)
+}
+
+function removeFile(file: string): void {
+  for (const name of [file, `${file}-wal`, `${file}-shm`]) rmSync(name, { force: true })
 }
 
 /** A reader in the middle of a query prevents it. */
@@ -144,16 +174,4 @@ function isLogEmptied(database: DatabaseSync): boolean {
   const checkpoint = database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()
   database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`)
   return checkpoint?.['busy'] === 0
-}
-
-/** Null: there is no row. */
-function placesBetween(main: DatabaseSync, gateway: number, between: IdsBetween | null): Places | null {
-  if (between === null) return { first: 0, last: Number.MAX_SAFE_INTEGER }
-  const { lowest, highest } = between
-  const text = 'SELECT min(number) AS first, max(number) AS last FROM logs WHERE gateway = ? AND id >= ? AND id <= ?'
-  // Ids are hexadecimal, so that `g` stands behind all.
-  const found = main.prepare(text).get(gateway, lowest ?? '', highest ?? 'g')
-  return typeof found?.['first'] === 'number' && typeof found['last'] === 'number'
-    ? { first: found['first'], last: found['last'] }
-    : null
 }

@@ -7,52 +7,104 @@ const unspaced =
 const hasUnspaced = new RegExp(`[${unspaced}]`, 'u')
 const runs = new RegExp(`[${unspaced}]+|[^${unspaced}]+`, 'gu')
 
-/** A word that is asked for; `isBeginning`: any word that begins with it. */
-export interface WordAsked {
-  word: string
-  isBeginning: boolean
-}
-
-/**
- * The words of texts, each once: letters and digits of all languages, in small letters. Where words are not told apart by spaces,
- * two neighbouring characters are a word, and so is the last one. No word has anything in it but letters, marks and digits.
- */
-export function wordsOf(texts: readonly string[]): Set<string> {
-  const words = new Set<string>()
-  for (const text of texts) {
-    for (const run of runsOf(text)) {
-      if (hasUnspaced.test(run)) for (const { word } of pairsOf(run)) words.add(word)
-      else words.add(run.slice(0, longestWord))
-    }
-  }
-  return words
+/** The words of a text: see `hashWords`, which gives the same. Some may come more than once. */
+export function wordsOf(text: string): string[] {
+  return runsOf(text).flatMap((run) => {
+    if (!hasUnspaced.test(run)) return run.slice(0, longestWord)
+    const characters = Array.from(run)
+    return [...characters, ...pairsOf(characters)]
+  })
 }
 
 /** The words of a search, each once; all of them are meant. None where it has no letter and no digit. */
-export function wordsAsked(search: string): WordAsked[] {
-  const asked = runsOf(search).flatMap((run): WordAsked[] => {
-    if (!hasUnspaced.test(run)) return [{ word: run.slice(0, longestWord), isBeginning: false }]
-    const pairs = pairsOf(run)
-    // What follows the last character is not known.
-    return pairs.length > 1 ? pairs.slice(0, -1) : pairs.map(({ word }) => ({ word, isBeginning: true }))
+export function wordsAsked(search: string): string[] {
+  const asked = runsOf(search).flatMap((run) => {
+    if (!hasUnspaced.test(run)) return run.slice(0, longestWord)
+    const characters = Array.from(run)
+    return characters.length === 1 ? characters : pairsOf(characters)
   })
-  return [...new Map(asked.map((one) => [one.word, one])).values()]
+  return [...new Set(asked)]
 }
 
 /** Pieces in which each character is of a script with spaces, or none is. */
 function runsOf(text: string): string[] {
-  // Plain text, nearly all of what there is, needs no look at what Unicode says.
-  // oxlint-disable-next-line no-control-regex -- all of ASCII is meant
-  if (/^[\x00-\x7f]*$/.test(text)) return text.toLowerCase().match(/[a-z0-9]+/g) ?? []
   const pieces =
     text
       .normalize('NFKC')
       .toLowerCase()
       .match(/[\p{L}\p{N}\p{M}]+/gu) ?? []
-  return pieces.flatMap((piece) => (hasUnspaced.test(piece) ? (piece.match(runs) ?? []) : [piece.toWellFormed()]))
+  return pieces.flatMap((piece) => (hasUnspaced.test(piece) ? (piece.match(runs) ?? []) : [piece]))
 }
 
-function pairsOf(run: string): WordAsked[] {
-  const characters = Array.from(run)
-  return characters.map((character, at) => ({ word: character + (characters[at + 1] ?? ''), isBeginning: false }))
+function pairsOf(characters: readonly string[]): string[] {
+  return characters.slice(0, -1).map((character, at) => character + (characters[at + 1] ?? ''))
+}
+
+/** Takes the 48 bits that stand for a word: the lower 32, unsigned, and the upper 16. */
+export type UseWord = (low: number, high: number) => void
+
+const firstLow = 0x811c9dc5
+const firstHigh = 0x2f6b3c1d
+
+/**
+ * Gives the hashes of a text's words: runs of letters, marks and digits of all languages, in small letters. Where words are not told
+ * apart by spaces, each character is a word, and so are two neighbouring ones. A word that comes again may be given again.
+ */
+export function hashWords(text: string, use: UseWord): void {
+  let low = firstLow
+  let high = firstHigh
+  let length = 0
+  let pieceStart = 0
+  for (let at = 0; at <= text.length; at++) {
+    // A space behind the end ends the last word.
+    const unit = at < text.length ? text.charCodeAt(at) : 0x20
+    // `| 0x20` makes a small letter of a capital, and no letter of anything else that is asked for here.
+    const small = unit | 0x20
+    if ((small >= 0x61 && small <= 0x7a) || (unit >= 0x30 && unit <= 0x39)) {
+      if (length++ >= longestWord) continue
+      const taken = unit <= 0x39 ? unit : small
+      low = Math.imul(low ^ taken, 0x01000193)
+      high = Math.imul(high ^ taken, 0x5bd1e995)
+      continue
+    }
+    if (unit >= 0x80 && !isQuotation(unit)) {
+      // Unicode's rules reach as far as the next space: what was taken of this piece before is given once more.
+      while (at < text.length && !isSpace(text.charCodeAt(at))) at++
+      for (const word of wordsOf(text.slice(pieceStart, at))) hashWord(word, use)
+      pieceStart = at + 1
+    } else {
+      if (length > 0) use(mixed(low), mixed(high) & 0xffff)
+      if (isSpace(unit)) pieceStart = at + 1
+    }
+    low = firstLow
+    high = firstHigh
+    length = 0
+  }
+}
+
+/** The hash of one word, as it is. */
+export function hashWord(word: string, use: UseWord): void {
+  let low = firstLow
+  let high = firstHigh
+  for (let at = 0; at < word.length; at++) {
+    const unit = word.charCodeAt(at)
+    low = Math.imul(low ^ unit, 0x01000193)
+    high = Math.imul(high ^ unit, 0x5bd1e995)
+  }
+  use(mixed(low), mixed(high) & 0xffff)
+}
+
+/** So that each of its bits says something of the last letter, too. */
+function mixed(low: number): number {
+  const once = Math.imul(low ^ (low >>> 16), 0x85ebca6b)
+  return (once ^ (once >>> 13)) >>> 0
+}
+
+function isSpace(unit: number): boolean {
+  return unit === 0x20 || (unit >= 0x09 && unit <= 0x0d)
+}
+
+/** Dashes, quotation marks and the like: common in plain English, and never a part of a word. */
+function isQuotation(unit: number): boolean {
+  return (unit >= 0x2010 && unit <= 0x2027 && unit !== 0x2017) || unit === 0xa0 || unit === 0xab || unit === 0xbb
 }

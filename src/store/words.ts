@@ -1,15 +1,18 @@
 import type { Kysely } from 'kysely'
 import { textOfBodies } from '../formats/body-text.ts'
 import { forBodies } from './body-blocks.ts'
+import type { LogDetail } from '../contract/log-record.ts'
 import type { Engine } from './engine.ts'
 import type { Schema } from './schema.ts'
 import type { WordBatch, WordLag, WordSettlement, WordStore } from './word-store.ts'
-import type { WordRow } from './word-index.ts'
-import { countQueued } from './word-queue.ts'
-import { wordsOf } from './words-of.ts'
+import { createBlockBuilder } from './word-block.ts'
+import type { WordsRead } from './word-index.ts'
+import { countQueued, queuedIds } from './word-queue.ts'
 
-/** More are not counted. */
+/** More rows of before are not counted. */
 const maxCounted = 100_000
+/** Of the queue, in one batch. */
+const maxEntries = 1000
 
 export function createWordStore(db: Kysely<Schema>, engine: Engine): WordStore {
   const settleIn = (settlement: WordSettlement): Promise<void> =>
@@ -21,7 +24,7 @@ export function createWordStore(db: Kysely<Schema>, engine: Engine): WordStore {
     settle: settleIn,
     drop: (gateway) => dropWords(db, engine, gateway),
     forget: (gateway) => db.transaction().execute((transaction) => forget(transaction, gateway)),
-    purge: () => engine.words.purge(db),
+    purge: async () => (await engine.words.alone(db, (within) => engine.words.purge(within))) ?? false,
   }
 }
 
@@ -60,7 +63,7 @@ async function aboveNewest(db: Kysely<Schema>, gateway: number): Promise<string 
 async function readLags(db: Kysely<Schema>): Promise<WordLag[]> {
   const gateways = await db.selectFrom('word_gateways').selectAll().orderBy('gateway').execute()
   if (gateways.length === 0) return []
-  const queued = new Map((await countQueued(db, maxCounted)).map((count) => [count.gateway, count]))
+  const queued = new Map((await countQueued(db)).map((count) => [count.gateway, count]))
   const lags: WordLag[] = []
   for (const { gateway, before_id: beforeId } of gateways) {
     const { rows = 0, gone = 0, oldestMs = null } = queued.get(gateway) ?? {}
@@ -88,15 +91,14 @@ const nothing: WordBatch = { looked: 0, gone: 0, open: null }
 
 /** See `WordStore.read`. A row that is read twice, after a crash, has its words once. */
 async function readNext(db: Kysely<Schema>, engine: Engine, limit: number): Promise<WordBatch> {
-  if (engine.words.wasLost()) {
+  if (await engine.words.wasLost()) {
     return { looked: 1, gone: 0, open: { queued: [], before: null, isAnew: true } }
   }
   const batch = await engine.words.alone(db, async (within) => {
-    const { rows, settlement } = await nextRows(within, engine, limit)
+    const { rows, settlement } = await nextRows(within, limit)
     if (rows.length === 0 && settlement.before === null) return nothing
-    const read = await readWords(within, engine, rows)
+    const { read, gone } = await readWords(within, engine, rows)
     await engine.words.put(within, read)
-    const gone = read.filter(({ words }) => words === null).length
     if (!engine.words.isOneStore) return { looked: rows.length, gone, open: settlement }
     await settle(within, settlement)
     return { looked: rows.length, gone, open: null }
@@ -104,18 +106,23 @@ async function readNext(db: Kysely<Schema>, engine: Engine, limit: number): Prom
   return batch ?? nothing
 }
 
-type Place = Omit<WordRow, 'words'>
+interface Place {
+  gateway: number
+  id: string
+}
 
-/** From the queue first, then of what was there before, the newest first. */
-async function nextRows(
-  db: Kysely<Schema>,
-  engine: Engine,
-  limit: number,
-): Promise<{ rows: Place[]; settlement: WordSettlement }> {
-  const queued = await db.selectFrom('word_queue').selectAll().orderBy('number').limit(limit).execute()
-  const settlement: WordSettlement = { queued: queued.map(({ number }) => number), before: null, isAnew: false }
-  const wanted = limit - queued.length
-  if (wanted === 0) return { rows: queued, settlement }
+/** From the queue first, then of what was there before, the newest first. What was queued together is read together. */
+async function nextRows(db: Kysely<Schema>, limit: number): Promise<{ rows: Place[]; settlement: WordSettlement }> {
+  const entries = await db.selectFrom('word_queue').selectAll().orderBy('number').limit(maxEntries).execute()
+  const rows: Place[] = []
+  const settlement: WordSettlement = { queued: [], before: null, isAnew: false }
+  for (const entry of entries) {
+    if (rows.length > 0 && rows.length + entry.rows > limit) break
+    for (const id of queuedIds(entry)) rows.push({ gateway: entry.gateway, id })
+    settlement.queued.push(entry.number)
+  }
+  const wanted = limit - rows.length
+  if (wanted <= 0 || settlement.queued.length < entries.length) return { rows, settlement }
   const older = await db
     .selectFrom('word_gateways')
     .selectAll()
@@ -123,50 +130,61 @@ async function nextRows(
     .orderBy('gateway')
     .limit(1)
     .executeTakeFirst()
-  if (older === undefined || older.before_id === null) return { rows: queued, settlement }
+  if (older === undefined || older.before_id === null) return { rows, settlement }
   const { gateway, before_id: beforeId } = older
-  const rows = await db
+  const before = await db
     .selectFrom('logs')
-    .select(['gateway', 'id', engine.words.place.as('place')])
+    .select(['gateway', 'id'])
     .where('gateway', '=', gateway)
     .where('id', '<', beforeId)
     .orderBy('id', 'desc')
     .limit(wanted)
     .execute()
-  settlement.before = { gateway, id: rows.length < wanted ? null : (rows.at(-1)?.id ?? null) }
-  return { rows: [...queued, ...rows], settlement }
+  settlement.before = { gateway, id: before.length < wanted ? null : (before.at(-1)?.id ?? null) }
+  return { rows: [...rows, ...before], settlement }
 }
 
-/** The words of rows as they are now; of those that are gone, none. */
-async function readWords(db: Kysely<Schema>, engine: Engine, places: readonly Place[]): Promise<WordRow[]> {
-  const byGateway = new Map<number, Place[]>()
-  for (const place of places) {
-    const known = byGateway.get(place.gateway)
-    if (known === undefined) byGateway.set(place.gateway, [place])
-    else known.push(place)
-  }
-  const read: WordRow[] = []
+/** Rows as they are now, and how many of them are gone. */
+async function readWords(
+  db: Kysely<Schema>,
+  engine: Engine,
+  places: readonly Place[],
+): Promise<{ read: WordsRead[]; gone: number }> {
+  const byGateway = Map.groupBy(places, ({ gateway }) => gateway)
+  const read: WordsRead[] = []
+  let gone = 0
   for (const [gateway, ofGateway] of byGateway) {
+    const ids = [...new Set(ofGateway.map(({ id }) => id))]
     const found = await db
       .selectFrom('logs')
-      .select(['gateway', 'id', 'block', 'slot', engine.words.place.as('place')])
+      .select(['id', 'block', 'slot', 'model', 'provider', 'detail'])
       .where('gateway', '=', gateway)
-      .where(
-        'id',
-        'in',
-        ofGateway.map(({ id }) => id),
-      )
+      .where(engine.hasId(ids))
+      .orderBy('id')
       .execute()
-    const words = new Map<string, Set<string>>()
+    const builder = createBlockBuilder()
     await forBodies(db, found, (at, bodies) => {
-      const id = found[at]?.id
-      if (id !== undefined) words.set(id, wordsOf(textOfBodies(bodies)))
+      const row = found[at]
+      if (row !== undefined) builder.add({ id: row.id, texts: textsOf(row), pieces: textOfBodies(bodies) })
     })
-    const known = new Set(found.map(({ id }) => id))
-    for (const { id, place } of ofGateway) if (!known.has(id)) read.push({ gateway, id, place, words: null })
-    for (const { id, place } of found) read.push({ gateway, id, place, words: words.get(id) ?? new Set() })
+    for (const row of found) if (row.block === null) builder.add({ id: row.id, texts: textsOf(row), pieces: [] })
+    read.push({ gateway, ids, block: builder.finish() })
+    gone += ids.length - found.length
   }
-  return read
+  return { read, gone }
+}
+
+/** What `isSearched` looks at, but for the id. */
+function textsOf(row: { id: string; model: string | null; provider: string; detail: string }): string[] {
+  // It was made from a `LogDetail` when the request ended.
+  const { eventId, metadata } = JSON.parse(row.detail) as LogDetail
+  const entries = Object.entries(metadata ?? {}).flatMap(([name, value]) => [name, String(value)])
+  return [
+    row.provider,
+    ...(row.model === null ? [] : [row.model]),
+    ...(eventId === row.id ? [] : [eventId]),
+    ...entries,
+  ]
 }
 
 async function settle(db: Kysely<Schema>, { queued, before, isAnew }: WordSettlement): Promise<void> {

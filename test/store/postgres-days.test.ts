@@ -17,11 +17,8 @@ describe('store: PostgreSQL: the tables of a day', { skip: skipWithout('postgres
   })
   after(() => postgres.close())
 
-  /** Those of words go by their own rows, of which there are none here. */
   const tablesIn = (url: string): string[] =>
-    postgres
-      .query(url, "select relname from pg_class where relkind = 'r' and relname ~ '_[0-9]{8}$' order by 1")
-      .filter((name) => !name.startsWith('log_words'))
+    postgres.query(url, "select relname from pg_class where relkind = 'r' and relname ~ '_[0-9]{8}$' order by 1")
   const today = new Date().toISOString().slice(0, 10).replaceAll('-', '')
 
   it('each day has its tables, and an old one goes when its last row has gone', async () => {
