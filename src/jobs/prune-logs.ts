@@ -21,7 +21,7 @@ export interface LogPruning {
 }
 
 const everyMs = 60_000
-/** The store rests within a batch; after each it empties its write-ahead log. */
+/** The store rests within a batch. */
 const rowsPerBatch = 10_000
 const dayMs = 24 * 60 * 60 * 1000
 

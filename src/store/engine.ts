@@ -57,8 +57,8 @@ export interface Engine {
   refusalOf(error: unknown): string | null
   /** Whether a row was refused because one with the same key is there. */
   isDuplicate(error: unknown): boolean
-  /** Called after rows were removed and committed: what the engine still holds of them outside its tables goes. */
-  forgetRemoved(db: Kysely<Schema>): Promise<void>
+  /** Called after rows were removed and committed: what the engine still holds of them outside its tables goes soon. */
+  forgetRemoved(db: Kysely<Schema>): void
 }
 
 export type AppendBody = (transaction: Transaction<Schema>) => Promise<void>

@@ -8,13 +8,20 @@ import { idsOnly, type Matching, matchingLogs, walkLogs } from './log-walk.ts'
 import type { LogTable, Schema } from './schema.ts'
 import type { Direction, LogIdOrder, LogPage, LogQuery, LogRow } from './store.ts'
 
-/** See `LogStore.page`. First the ids, so that the many rows before a page are walked over in an index alone. */
+/** See `LogStore.page`. */
 export async function readPage(db: Kysely<Schema>, engine: Engine, query: LogQuery): Promise<LogPage> {
   const skipped = (query.page - 1) * query.perPage
-  const ids = await (isWalked(query) ? walkToPage(db, engine, query, skipped) : sortToPage(db, engine, query, skipped))
-  const rows = await readRows(db, query.gateway, ids)
-  const summary = await summarize(db, engine, query, ids.length === 0 ? null : skipped + ids.length)
+  const { rows, found } = await (isWalked(query)
+    ? walkToPage(db, engine, query, skipped)
+    : indexToPage(db, engine, query, skipped))
+  const summary = await summarize(db, engine, query, found === 0 ? null : skipped + found)
   return { rows, ...summary }
+}
+
+/** The rows of a page, without those that are gone meanwhile; `found` counts these too. */
+interface Found {
+  rows: LogRow[]
+  found: number
 }
 
 /**
@@ -25,14 +32,23 @@ function isWalked({ search, orderBy }: LogQuery): boolean {
   return orderBy !== 'model' && (search !== null || orderBy !== 'created_at')
 }
 
-async function sortToPage(db: Kysely<Schema>, engine: Engine, query: LogQuery, skipped: number): Promise<string[]> {
+async function indexToPage(db: Kysely<Schema>, engine: Engine, query: LogQuery, skipped: number): Promise<Found> {
   const matching = matchingLogs(db, engine, query, await searching(db, engine, query))
-  const wanted = inOrder(matching, query.orderBy, query.direction)
-  const rows = await wanted.select('id').limit(query.perPage).offset(skipped).execute()
-  return rows.map(({ id }) => id)
+  const wanted = inOrder(matching, query.orderBy, query.direction).limit(query.perPage)
+  if (skipped === 0) {
+    const rows = await wanted.selectAll().execute()
+    return { rows: rows.map(toRow), found: rows.length }
+  }
+  // First the ids, so that the many rows before the page are walked over in an index alone.
+  const ids = await wanted.select('id').offset(skipped).execute()
+  return await readRows(
+    db,
+    query.gateway,
+    ids.map(({ id }) => id),
+  )
 }
 
-async function walkToPage(db: Kysely<Schema>, engine: Engine, query: LogQuery, skipped: number): Promise<string[]> {
+async function walkToPage(db: Kysely<Schema>, engine: Engine, query: LogQuery, skipped: number): Promise<Found> {
   const limit = skipped + query.perPage
   const { rows, next } = await walkLogs(
     db,
@@ -41,18 +57,16 @@ async function walkToPage(db: Kysely<Schema>, engine: Engine, query: LogQuery, s
     idsOnly,
   )
   if (next !== null && rows.length < limit) throw deadlinePassed(engine.deadlineMs)
-  return rows.slice(skipped)
+  return await readRows(db, query.gateway, rows.slice(skipped))
 }
 
-/** Rows in the order of their ids here, without those that are gone. */
-async function readRows(db: Kysely<Schema>, gateway: number, ids: readonly string[]): Promise<LogRow[]> {
-  if (ids.length === 0) return []
+/** In the order of these ids. */
+async function readRows(db: Kysely<Schema>, gateway: number, ids: readonly string[]): Promise<Found> {
+  if (ids.length === 0) return { rows: [], found: 0 }
   const rows = await db.selectFrom('logs').selectAll().where('gateway', '=', gateway).where('id', 'in', ids).execute()
   const byId = new Map(rows.map((row) => [row.id, row]))
-  return ids.flatMap((id) => {
-    const row = byId.get(id)
-    return row === undefined ? [] : [toRow(row)]
-  })
+  const found = ids.flatMap((id) => byId.get(id) ?? [])
+  return { rows: found.map(toRow), found: ids.length }
 }
 
 const columns: Record<Exclude<LogIdOrder, 'created_at'>, keyof LogTable> = {

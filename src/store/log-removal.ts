@@ -41,7 +41,7 @@ export async function removeLogs(
   }
   if (removed > 0) {
     await values.dropOld(db, removal.gateway)
-    await engine.forgetRemoved(db)
+    engine.forgetRemoved(db)
   }
   return removed
 }
@@ -93,7 +93,7 @@ export async function removeLogIds(
     left = [...taken.rest, ...left.slice(given.length)]
     if (left.length > 0) await rest(startedMs)
   }
-  if (removed > 0) await engine.forgetRemoved(db)
+  if (removed > 0) engine.forgetRemoved(db)
   return removed
 }
 

@@ -9,7 +9,7 @@ import { isByTimeOnly } from './time-filters.ts'
 
 const maxCounted = 10_000
 /** For counting what the index of ids does not count, and for ranges. */
-const countingMs = 50
+const countingMs = 30
 const rangingMs = 1000
 
 type Summary = Omit<LogPage, 'rows'>

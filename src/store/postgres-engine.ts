@@ -56,9 +56,7 @@ export function createPostgresEngine(options: PostgresPoolOptions): Engine {
 
     refusalOf,
     isDuplicate,
-    async forgetRemoved(db) {
-      days.dropEmpty(db)
-    },
+    forgetRemoved: (db) => days.dropEmpty(db),
   }
 }
 

@@ -38,7 +38,11 @@ export async function openSqlStore({
   }
   const engine = createSqliteEngine({ file: place.file, readOnly, deadlineMs })
   const db = new Kysely<Schema>({ dialect: engine.dialect })
-  if (!readOnly) await migrate(db, engine)
+  if (!readOnly) {
+    await migrate(db, engine)
+    // A process that died may have left some behind.
+    engine.forgetRemoved(db)
+  }
   const store = createSqlStore(db, engine)
   await store.ping()
   return store

@@ -10,6 +10,9 @@ import { forKysely } from './sqlite-kysely.ts'
 import { createSqliteWords, wordFileOf } from './sqlite-words.ts'
 
 const busyTimeoutMs = 5000
+/** So long after the last removal its bytes leave the write-ahead log, and so long after the first one at the latest. */
+const quietMs = 2000
+const longestForgettingMs = 30_000
 
 export interface SqliteOptions {
   file: string
@@ -46,6 +49,7 @@ export function createSqliteEngine({ file, readOnly, deadlineMs }: SqliteOptions
   }
 
   const words = createSqliteWords(wordFileOf(file))
+  let forgetting: (() => void) | null = null
   const close = (): void => {
     words.close()
     database.close()
@@ -76,7 +80,10 @@ export function createSqliteEngine({ file, readOnly, deadlineMs }: SqliteOptions
     },
     refusalOf,
     isDuplicate: (error) => error instanceof Error && 'errcode' in error && duplicates.includes(Number(error.errcode)),
-    forgetRemoved: (db) => emptyWriteAheadLog(database, db),
+    forgetRemoved: (db) => {
+      forgetting ??= createForgetting(database, db)
+      forgetting()
+    },
   }
 }
 
@@ -107,20 +114,40 @@ function refusalOf(error: unknown): string | null {
 }
 
 /**
- * The write-ahead log still holds pages as they were before a removal. Through Kysely, whose queue keeps this out of
- * a transaction. A reader in the middle of a query prevents it: then again a second later, since waiting would block.
+ * A function that has the write-ahead log emptied soon: it still holds pages as they were before a removal. Once for each call it would
+ * keep the disk so busy that requests wait for it, so it is left until nothing was removed for a while.
  */
-async function emptyWriteAheadLog(database: DatabaseSync, db: Kysely<Schema>): Promise<void> {
+function createForgetting(database: DatabaseSync, db: Kysely<Schema>): () => void {
+  let timer: NodeJS.Timeout | null = null
+  let latestTickMs = 0
+  const empty = async (): Promise<void> => {
+    timer = null
+    if (database.isOpen && !(await isLogEmptied(db))) forget()
+  }
+  const forget = (): void => {
+    const nowTickMs = systemClock.tickMs()
+    if (timer === null) latestTickMs = nowTickMs + longestForgettingMs
+    else clearTimeout(timer)
+    const waitMs = Math.min(quietMs, Math.max(latestTickMs - nowTickMs, 0))
+    timer = setTimeout(() => {
+      empty().catch(() => {
+        // Where it was closed meanwhile, that emptied the log.
+        if (database.isOpen) forget()
+      })
+    }, waitMs).unref()
+  }
+  return forget
+}
+
+/** Through Kysely, whose queue keeps this out of a transaction. A reader in the middle of a query prevents it: waiting would block. */
+async function isLogEmptied(db: Kysely<Schema>): Promise<boolean> {
   const { rows } = await db.connection().execute(async (connection) => {
     await sql`pragma busy_timeout = 0`.execute(connection)
     const checkpoint = await sql<{ busy: number }>`pragma wal_checkpoint(truncate)`.execute(connection)
     await sql`pragma busy_timeout = ${sql.lit(busyTimeoutMs)}`.execute(connection)
     return checkpoint
   })
-  if (rows[0]?.busy === 0) return
-  setTimeout(() => {
-    if (database.isOpen) void emptyWriteAheadLog(database, db)
-  }, 1000).unref()
+  return rows[0]?.busy === 0
 }
 
 /** One statement, prepared once: compiling each insert with Kysely would cost more than the insert itself. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { LogIdOrder } from '../../src/store/store.ts'
-import { createEntries } from './entries.ts'
+import { createEntries, type TestEntry } from './entries.ts'
 import { insertGateway, query, sampleAudit, type WithStore } from './samples.ts'
 
 /** What every engine does with changes of logs that are stored, and with the number of them. */
@@ -81,6 +81,61 @@ export function logChangeConformance(withStore: WithStore): void {
     }
   })
 
+  withStore(
+    'an order by rare values has all rows of all days, also after the oldest went and old ones came',
+    async (store) => {
+      const { number } = await insertGateway(store, 'acme', 'one')
+      const other = (await insertGateway(store, 'acme', 'two')).number
+      // One for each day: ids of one maker never go back in time.
+      const makers = [0, 1, 2, 3].map((day) => createEntries(Date.UTC(2026, 2, 1 + day)))
+      const entryAt = (at: number): TestEntry => {
+        const make = makers[at % 4] ?? createEntries()
+        return make(at % 11 === 0 ? other : number, {
+          provider: at % 40 === 7 ? `rare-${at % 3}` : `common-${at % 2}`,
+          modelType: [null, 'chat', 'embeddings'][at % 3] ?? null,
+          success: at % 50 !== 0,
+        })
+      }
+      let entries = Array.from({ length: 200 }, (_, at) => entryAt(at))
+      await store.logs.append(entries, at(1))
+      const check = async (): Promise<void> => {
+        const records = entries.map(({ record }) => record).filter(({ gateway }) => gateway === number)
+        const columns = { provider: 'provider', model_type: 'modelType', success: 'success' } as const
+        for (const [orderBy, name] of Object.entries(columns)) {
+          const wanted = records.toSorted((a, b) => compare(a[name], b[name]) || compare(a.id, b.id))
+          for (const direction of ['asc', 'desc'] as const) {
+            const order = { orderBy: orderBy as keyof typeof columns, direction }
+            const { rows } = await store.logs.page(query(number, { ...order, perPage: 500 }))
+            const expected = direction === 'asc' ? wanted : wanted.toReversed()
+            assert.deepEqual(
+              rows.map(({ id }) => id),
+              expected.map(({ id }) => id),
+              `${orderBy} ${direction}`,
+            )
+            const second = await store.logs.page(query(number, { ...order, perPage: 20, page: 2 }))
+            assert.deepEqual(
+              second.rows.map(({ id }) => id),
+              expected.slice(20, 40).map(({ id }) => id),
+            )
+          }
+        }
+      }
+      await check()
+      const oldest = entries
+        .filter(({ record }) => record.gateway === number)
+        .map(({ record }) => record.id)
+        .toSorted()
+      const gone = new Set(oldest.slice(0, 90))
+      assert.equal(await store.logs.remove({ gateway: number, limit: 90 }), 90)
+      entries = entries.filter(({ record }) => !gone.has(record.id))
+      await check()
+      const late = Array.from({ length: 60 }, (_, at) => entryAt(at))
+      await store.logs.append(late, at(2))
+      entries.push(...late)
+      await check()
+    },
+  )
+
   withStore('the count of rows follows appends, replays and removals of every kind', async (store) => {
     const { number } = await insertGateway(store, 'acme', 'one')
     const make = createEntries()
@@ -151,4 +206,11 @@ export function logChangeConformance(withStore: WithStore): void {
 
 function at(offset: number): { lane: string; segment: number; offset: number } {
   return { lane: 'main', segment: 1, offset }
+}
+
+/** Null is the least of all. */
+function compare<Value extends string | boolean>(a: Value | null, b: Value | null): number {
+  if (a === b) return 0
+  if (a === null || b === null) return a === null ? -1 : 1
+  return a < b ? -1 : 1
 }

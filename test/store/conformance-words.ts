@@ -52,14 +52,14 @@ export function wordConformance(withStore: WithStore): void {
     const { number } = await insertGateway(store, 'acme', 'one')
     const make = createEntries()
     const entries = [
-      make(number, { request: chat('x'), metadata: { Team: 'Red squirrels', n: 42 }, model: 'GPT-9-mini' }),
+      make(number, { request: chat('x'), metadata: { Team: 'Red squirrels', n: 987654321987 }, model: 'GPT-9-mini' }),
       make(number, { request: null, response: null, metadata: null, eventId: 'Order/77', provider: 'acmeai' }),
       make(number, { request: chat('x'), metadata: { team: 'blue' } }),
     ]
     const searches: [search: string, places: number[]][] = [
       ['squirr', [0]],
       ['TEAM', [0, 2]],
-      ['42', [0]],
+      ['87654321', [0]],
       ['pt-9-M', [0]],
       ['der/7', [1]],
       ['cmea', [1]],

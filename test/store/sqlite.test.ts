@@ -87,8 +87,9 @@ describe('store: SQLite files', () => {
     assert.ok(found.slice(0, 70).filter(Boolean).length > 40)
 
     await store.logs.remove({ gateway: number, beforeMs: null, limit: 70 })
+    while (present('marker-69-end')) await setTimeout(100)
     secrets.slice(0, 70).forEach((secret, index) => assert.equal(present(secret), false, `body ${index}`))
-    assert.deepEqual([present('marker-69-end'), present('marker-70-end')], [false, true])
+    assert.equal(present('marker-70-end'), true)
     const kept = await store.logs.bodies(number, entries[70]?.record.id ?? '')
     assert.deepEqual(Buffer.from(kept?.request ?? []), secrets[70])
     await store.close()
