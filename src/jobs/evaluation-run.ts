@@ -2,8 +2,9 @@ import type { EvaluationRecord, FoldedResult, LogFold } from '../contract/evalua
 import { logFiltersSchema } from '../contract/log-filters.ts'
 import { findEvaluator } from '../evaluators/index.ts'
 import { GatewayError } from '../kernel/errors.ts'
-import type { Store } from '../store/store.ts'
+import type { LogFoldPart, LogSelection, Store } from '../store/store.ts'
 import { type CaseDeps, runCase, type Task } from './evaluation-case.ts'
+import type { Pace } from './evaluation-pace.ts'
 import { createAnswerWriter } from './evaluation-writer.ts'
 
 export interface RunDeps extends CaseDeps {
@@ -11,6 +12,7 @@ export interface RunDeps extends CaseDeps {
   /** Who holds the lease. */
   owner: string
   signal: AbortSignal
+  pace: Pace
   /** Resolves when the rows of what was asked are in the store, or after a bounded wait. */
   caughtUp(): Promise<void>
 }
@@ -20,6 +22,7 @@ export class RunFailed extends Error {
   override readonly name = 'RunFailed'
 }
 
+const foldMs = 500
 /** Cases may be large: few are read at first, and more only while they are small. */
 const leastPerRead = 8
 const mostPerRead = 64
@@ -41,6 +44,7 @@ export async function runEvaluation(deps: RunDeps, record: EvaluationRecord): Pr
           `The budget of ${budgetNanoUsd / 1e9} USD is used up: ${spentNanoUsd / 1e9} USD were spent.`,
         )
       }
+      await deps.pace.next(deps.signal)
       const answer = await runCase(deps, record.spec, task)
       spentNanoUsd += answer.costNanoUsd ?? 0
       if (!(await writer.write(answer))) throw new GatewayError('unavailable', 'The lease of the evaluation was lost.')
@@ -98,9 +102,23 @@ async function foldAll(deps: RunDeps, { number, gateway, spec }: EvaluationRecor
   for (const { id, filters, itemCount } of spec.datasets) {
     if (filters.length === 0 && itemCount > 0) continue
     const selection = { gateway, filters: logFiltersSchema.parse(filters), search: null }
-    add(await deps.store.logs.fold(selection), { datasetId: id, model: null })
+    add(await foldLogs(deps, selection), { datasetId: id, model: null })
   }
   for (const model of spec.models)
     add(await deps.store.evaluations.foldAnswers(number, model), { datasetId: null, model })
   return results
+}
+
+/** Part by part, for a reader is lent for a moment only. */
+async function foldLogs({ store, signal }: RunDeps, selection: LogSelection): Promise<LogFold> {
+  const total: LogFold = { rows: 0, priced: 0, costNanoUsd: 0, durationMs: 0, rated: 0, liked: 0 }
+  let after: string | null = null
+  do {
+    signal.throwIfAborted()
+    const { sums, next }: LogFoldPart = await store.logs.fold({ ...selection, after, budgetMs: foldMs })
+    // Every member is a number.
+    for (const name of Object.keys(total) as (keyof LogFold)[]) total[name] += sums[name]
+    after = next
+  } while (after !== null)
+  return total
 }

@@ -5,6 +5,7 @@ import { GatewayError } from '../kernel/errors.ts'
 import type { TextLog } from '../kernel/text-log.ts'
 import type { Store } from '../store/store.ts'
 import { createModels, type OwnCall } from './evaluation-ask.ts'
+import { createPace, type Pace } from './evaluation-pace.ts'
 import { RunFailed, runEvaluation } from './evaluation-run.ts'
 import { readLoggedAnswers } from './logged-answers.ts'
 
@@ -36,6 +37,7 @@ export function createEvaluationRunner(deps: EvaluationDeps): EvaluationRunner {
   const { store, clock, log } = deps
   const stopping = new AbortController()
   const running = new Set<Promise<void>>()
+  const pace = createPace(clock)
   let timer: NodeJS.Timeout | null = null
   let looking: Promise<void> | null = null
   let isAskedAgain = false
@@ -47,7 +49,7 @@ export function createEvaluationRunner(deps: EvaluationDeps): EvaluationRunner {
         const owner = deps.newId()
         const record = await store.evaluations.claim({ owner, ...leaseFrom(clock) })
         if (record === null) break
-        const run = runOne(deps, record, owner, stopping.signal).finally(() => {
+        const run = runOne({ ...deps, pace }, record, owner, stopping.signal).finally(() => {
           running.delete(run)
           poke()
         })
@@ -87,15 +89,22 @@ function leaseFrom(clock: Clock): { nowMs: number; untilMs: number } {
 }
 
 /** Never rejects. */
-async function runOne(deps: EvaluationDeps, record: EvaluationRecord, owner: string, stop: AbortSignal): Promise<void> {
+async function runOne(
+  deps: EvaluationDeps & { pace: Pace },
+  record: EvaluationRecord,
+  owner: string,
+  stop: AbortSignal,
+): Promise<void> {
   const { store, clock, log } = deps
   const { number, id, gateway, spec } = record
   const lost = new AbortController()
   const signal = AbortSignal.any([stop, lost.signal])
   let caller: Caller | null = null
+  let isGone = false
   const hold = async (): Promise<void> => {
     caller = await callerOf(store, clock, spec.creator)
-    if (caller === null || !(await store.evaluations.hold(number, { owner, ...leaseFrom(clock) }))) lost.abort()
+    isGone = caller === null
+    if (isGone || !(await store.evaluations.hold(number, { owner, ...leaseFrom(clock) }))) lost.abort()
   }
   // A store that is away for a moment is no reason to give up: the lease is.
   const holding = setInterval(() => void hold().catch(() => {}), holdEveryMs)
@@ -114,22 +123,23 @@ async function runOne(deps: EvaluationDeps, record: EvaluationRecord, owner: str
     const asker = { ...deps, accountId, gatewayId, evaluationId: id, timeoutMs, caller: whoAsks, signal }
     whoAsks()
     const logged = spec.models.length === 0 && record.total > 0 ? await readLoggedAnswers(store, gateway) : () => null
-    const run = { store, clock, owner, signal, models: createModels(asker), logged, caughtUp: deps.caughtUp }
+    const { pace, caughtUp } = deps
+    const run = { store, clock, owner, signal, pace, caughtUp, models: createModels(asker), logged }
     await finish(null, await runEvaluation(run, record))
   } catch (error) {
-    const isGone = caller === null
-    await giveUp(error, isGone).catch((failed: unknown) => {
+    await giveUp(error).catch((failed: unknown) => {
       log.warn('an evaluation goes on later', { evaluation: id, reason: String(failed) })
     })
   } finally {
     clearInterval(holding)
   }
 
-  async function giveUp(error: unknown, isGone: boolean): Promise<void> {
+  async function giveUp(error: unknown): Promise<void> {
     if (isGone) return await finish(creatorGone, [])
     if (error instanceof RunFailed) return await finish(error.message, [])
-    const isPassing = signal.aborted || (error instanceof GatewayError && error.code === 'unavailable')
-    if (isPassing) return await store.evaluations.release(number, owner)
+    if (signal.aborted) return await store.evaluations.release(number, owner)
+    // When the lease runs out, and not at once: whatever is away would be asked again and again.
+    if (error instanceof GatewayError && error.code === 'unavailable') throw error
     log.error('an evaluation failed inside Tollgate', error, { evaluation: id })
     return await finish('Internal error. The server log has the details.', [])
   }

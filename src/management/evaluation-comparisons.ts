@@ -95,7 +95,7 @@ function summarize(sums: ComparedSums): ComparedSummary {
   const variance = (squareSum - (scoreSum - otherScoreSum) ** 2 / pairs) / (pairs - 1)
   const reach = pairs < 2 ? null : deviations * Math.sqrt(Math.max(0, variance) / pairs)
   const bound = (sign: 1 | -1): number | null =>
-    difference === null || reach === null ? null : rounded(difference + sign * reach)
+    difference === null || reach === null ? null : rounded(Math.min(1, Math.max(-1, difference + sign * reach)))
   const p = pairs === 0 ? null : signTest(better, worse)
   return {
     evaluation_type_id: sums.evaluator,

@@ -251,8 +251,8 @@ export interface LogStore {
   walk(query: LogWalk): Promise<LogWalkPage<LogRow>>
   /** The same, ids only, in any order in which rows can be removed. */
   walkIds(query: LogIdWalk): Promise<LogWalkPage<string>>
-  /** Sums over all rows of a selection; rejects with `unavailable` after the deadline. */
-  fold(query: LogSelection): Promise<LogFold>
+  /** Sums over the rows of a selection, newest first. It looks for about `budgetMs`, and then says where to go on. */
+  fold(query: LogFoldQuery): Promise<LogFoldPart>
   get(gateway: number, id: string): Promise<LogRow | null>
   /** The kept bodies; null if there is no such row. */
   bodies(gateway: number, id: string): Promise<LogBodies | null>
@@ -285,6 +285,18 @@ export interface LogSelection {
   gateway: number
   filters: LogFilter[]
   search: string | null
+}
+
+export interface LogFoldQuery extends LogSelection {
+  /** Only rows behind this id; null: from the newest on. */
+  after: string | null
+  budgetMs: number
+}
+
+export interface LogFoldPart {
+  sums: LogFold
+  /** Where to go on; null: there is no row behind. */
+  next: string | null
 }
 
 export type LogOrder = 'created_at' | 'provider' | 'model' | 'model_type' | 'success' | 'cached'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { EvaluationAnswer, EvaluationRecord, EvaluationSpec } from '../../src/contract/evaluation-record.ts'
 import { createIds } from '../../src/kernel/ids.ts'
-import type { EvaluationEnd, Store } from '../../src/store/store.ts'
+import type { EvaluationEnd, LogFoldPart, Store } from '../../src/store/store.ts'
 import { createEntries } from './entries.ts'
 import { insertGateway, sampleAudit, type WithStore } from './samples.ts'
 
@@ -220,7 +220,10 @@ export function evaluationConformance(withStore: WithStore): void {
     await store.logs.edit(gateway, entries[0]?.summary.id ?? '', { feedback: 1 })
     await store.logs.edit(gateway, entries[1]?.summary.id ?? '', { feedback: -1 })
     const costs = entries.flatMap(({ summary }) => (summary.costNanoUsd === null ? [] : [summary.costNanoUsd]))
-    assert.deepEqual(await store.logs.fold({ gateway, filters: [], search: null }), {
+    const all = { gateway, filters: [], search: null, after: null, budgetMs: 1000 }
+    const { sums, next } = await store.logs.fold(all)
+    assert.equal(next, null)
+    assert.deepEqual(sums, {
       rows: 3,
       priced: costs.length,
       costNanoUsd: costs.reduce((sum, cost) => sum + cost, 0),
@@ -228,11 +231,28 @@ export function evaluationConformance(withStore: WithStore): void {
       rated: 2,
       liked: 1,
     })
-    const none = {
-      gateway,
-      filters: [{ key: 'model' as const, operator: 'eq' as const, values: ['no such'] }],
-      search: null,
-    }
-    assert.deepEqual((await store.logs.fold(none)).rows, 0)
+    const filters = [{ key: 'model' as const, operator: 'eq' as const, values: ['no such'] }]
+    assert.deepEqual((await store.logs.fold({ ...all, filters })).sums.rows, 0)
+  })
+
+  withStore('rows are folded part by part, newest first, each once', async (store) => {
+    const { number: gateway } = await insertGateway(store, 'acme', 'one')
+    const make = createEntries()
+    const entries = Array.from({ length: 1200 }, (_, at) => make(gateway, { durationMs: at }))
+    await store.logs.append(entries, { lane: 'a', segment: 1, offset: 1 })
+    const seen: number[] = []
+    let after: string | null = null
+    do {
+      // No time at all: one step at a time.
+      const part: LogFoldPart = await store.logs.fold({ gateway, filters: [], search: null, after, budgetMs: -1 })
+      seen.push(part.sums.durationMs)
+      after = part.next
+    } while (after !== null)
+    assert.ok(seen.length > 2, `${seen.length} parts`)
+    assert.equal(
+      seen.reduce((sum, part) => sum + part, 0),
+      (1199 * 1200) / 2,
+    )
+    assert.ok((seen[0] ?? 0) > 700 * 500)
   })
 }
