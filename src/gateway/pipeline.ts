@@ -81,11 +81,8 @@ export function createPipeline(deps: PipelineDeps): Run {
     const onCall = (call: UpstreamCall): void => void calls.push(call)
     try {
       const door = readDoor(exchange.url)
-      const read = (): RequestOptions => readOptions(exchange.rawHeaders, door.query, deps.credentials)
-      let options = read()
-      // Another process may have made it a moment ago.
-      if (options.hasUnknownToken && deps.catchUpSettings) options = await deps.catchUpSettings().then(read)
-      if (exchange.caller) options.caller = exchange.caller
+      const read = readHeaders(exchange, door, deps)
+      const options = read instanceof Promise ? await read : read
 
       // settings: one frozen snapshot, and what this request's headers override
       const gateway = deps.live.gateway(door.accountId, door.gatewayId) ?? (await comeIntoBeing(door, options, deps))
@@ -144,6 +141,21 @@ export function createPipeline(deps: PipelineDeps): Run {
       for (const call of calls) call.abort()
     }
   }
+}
+
+/** What the headers say, and who asks. A token that is unknown here may have been made by another process a moment ago. */
+function readHeaders(
+  { rawHeaders, caller }: Exchange,
+  { query }: Door,
+  { credentials, catchUpSettings }: PipelineDeps,
+): RequestOptions | Promise<RequestOptions> {
+  const read = (): RequestOptions => {
+    const options = readOptions(rawHeaders, query, credentials)
+    if (caller) options.caller = caller
+    return options
+  }
+  const options = read()
+  return options.hasUnknownToken && catchUpSettings ? catchUpSettings().then(read) : options
 }
 
 /** Brings in what other processes changed, for a key or a provider that is unknown here; null where there is no other process. */

@@ -37,7 +37,7 @@ const catchUpEveryMs = 100
 const changed = 'another process changed settings'
 
 export function createChangeFollower(deps: FollowDeps): ChangeFollower {
-  const { store, live, log } = deps
+  const { log } = deps
   let timer: NodeJS.Timeout | null = null
   let isAway = false
   let running: Promise<void> | null = null
@@ -54,17 +54,10 @@ export function createChangeFollower(deps: FollowDeps): ChangeFollower {
         })
       return next
     }
-    running = look().finally(() => {
+    running = look(deps).finally(() => {
       running = null
     })
     return running
-  }
-
-  async function look(): Promise<void> {
-    const version = await store.gateways.version()
-    if (version === live.version()) return
-    await readAll(deps, version)
-    log.debug(changed, { version })
   }
 
   async function checkAgain(): Promise<void> {
@@ -120,6 +113,13 @@ function seldom(look: () => Promise<void>, clock: Clock): () => Promise<void> {
     later = delay(waitMs).then(lookNow)
     return later
   }
+}
+
+async function look(deps: FollowDeps): Promise<void> {
+  const version = await deps.store.gateways.version()
+  if (version === deps.live.version()) return
+  await readAll(deps, version)
+  deps.log.debug(changed, { version })
 }
 
 interface Named {
