@@ -72,6 +72,8 @@ export interface LogRecord {
   attempts?: readonly Attempt[]
   /** The dynamic route that led here; left out where there was none. */
   route?: TakenRoute
+  /** It came as OpenAI's chat at the door for all providers; left out where it did not. */
+  compatibilityMode?: true
   /** Id of the row whose request this one is a copy of, for a route's shadow; left out for any other. */
   shadowOf?: string
 }

@@ -53,9 +53,10 @@ function quoteType(type: string | null): string | null {
 }
 
 /** Rare, and so not written by hand. */
-function rareText({ attempts, route, shadowOf }: LogRecord): string {
+function rareText({ attempts, route, compatibilityMode, shadowOf }: LogRecord): string {
   let text = attempts === undefined ? '' : `,"attempts":${JSON.stringify(attempts)}`
   if (route !== undefined) text += `,"route":${JSON.stringify(route)}`
+  if (compatibilityMode !== undefined) text += ',"compatibilityMode":true'
   return shadowOf === undefined ? text : `${text},"shadowOf":"${shadowOf}"`
 }
 

@@ -16,9 +16,6 @@ import type { RequestOptions } from './request-options.ts'
 import type { ChooseTarget, Target } from './target.ts'
 import { type Translation, translateCall } from './translate-call.ts'
 
-/** Where the model stands in the body, and chats of every provider have one shape. */
-export const chatDoor = 'compat'
-
 /** What stands before the name of a dynamic route in place of a model. */
 const routePrefix = 'dynamic/'
 

@@ -12,6 +12,9 @@ export interface Door {
   query: string
 }
 
+/** The slug where the model stands in the body, and chats of every provider have one shape. */
+export const chatDoor = 'compat'
+
 const prefix = '/v1/'
 const name = /^[A-Za-z0-9_-]{1,64}$/
 

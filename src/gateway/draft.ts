@@ -5,7 +5,7 @@ import type { Clock } from '../kernel/clock.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { GatewaySnapshot } from '../live/live.ts'
 import { canonicalSlug } from '../providers/index.ts'
-import type { Door } from './door.ts'
+import { chatDoor, type Door } from './door.ts'
 import { maskRecord } from './mask-record.ts'
 import type { RequestBody } from './request-body.ts'
 import type { RequestOptions } from './request-options.ts'
@@ -44,7 +44,7 @@ export function openDraft(parts: {
   options: RequestOptions
 }): Draft {
   const { id, startedMs, door, gateway, options: request } = parts
-  return {
+  const draft: Draft = {
     record: {
       id,
       gateway: gateway.number,
@@ -89,6 +89,8 @@ export function openDraft(parts: {
     tries: null,
     chat: null,
   }
+  if (door.slug === chatDoor) draft.record.compatibilityMode = true
+  return draft
 }
 
 /** What is known once the body was read and the target chosen. */

@@ -1,7 +1,6 @@
 import { type GatewayError, toGatewayError } from '../kernel/errors.ts'
 import type { TextLog } from '../kernel/text-log.ts'
-import { chatDoor } from './chat.ts'
-import { readDoor } from './door.ts'
+import { chatDoor, readDoor } from './door.ts'
 import { type Draft, ownHeaders, writeDraft } from './draft.ts'
 import { ClientLeft, type Exchange, type Sink } from './exchange.ts'
 import { chatRefusalBody, type RefusalSampler, refusalBody } from './refusal.ts'

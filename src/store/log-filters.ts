@@ -130,7 +130,8 @@ const columns: Record<
   response_content_type: (json) => json.text('responseContentType'),
   authentication: (json) => json.flag('authenticated'),
   wholesale: () => sql`0`,
-  compatibilityMode: () => sql`0`,
+  // Rows that it is not said of have it not.
+  compatibilityMode: (json) => sql`coalesce(${json.flag('compatibilityMode')}, 0)`,
   dlp_action: () => sql`cast(null as text)`,
 }
 

@@ -49,6 +49,23 @@ describe('a chat for a provider with another format', () => {
     assert.deepEqual([row['tokens_in'], row['tokens_out']], [1010, 20])
   })
 
+  it('its row says that it came through this door, also as a step of a list, and no other row does', async () => {
+    const plain = await chat(claude)
+    const steps = [{ provider: 'compat', endpoint: 'chat/completions', query: claude }]
+    const step = await journey.send('', { fault: 'said', body: JSON.stringify(steps) })
+    const refused = await chat({ ...claude, messages: [] })
+    await journey.send('anthropic/v1/messages', { fault: 'said', body: JSON.stringify(claude) })
+    const filters = JSON.stringify([{ key: 'compatibilityMode', operator: 'eq', value: [true] }])
+    const path = `/gateways/g/logs?per_page=50&filters=${encodeURIComponent(filters)}`
+    const rows = (await journey.tollgate.manage('GET', path)).body.result as { id: string; path: string }[]
+    const ids = rows.map(({ id }) => id)
+    assert.deepEqual(
+      [plain, step, refused].map(({ logId }) => ids.includes(logId)),
+      [true, true, true],
+    )
+    assert.ok(rows.every((row) => row.path === 'chat/completions'))
+  })
+
   it('what was left out is told in the head', async () => {
     const got = await chat({ ...claude, seed: 1, logit_bias: { 5: 1 }, temperature: 0.5 })
     assert.equal(got.headers['tollgate-dropped-params'], 'seed, logit_bias')

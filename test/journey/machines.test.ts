@@ -47,6 +47,7 @@ describe('two Tollgates that share all', { skip: skipWithout('redis-server', 'po
   })
 
   const metricsOf = async ({ tollgate }: Journey): Promise<string> => (await fetch(`${tollgate.url}/metrics`)).text()
+  const readyOf = async ({ tollgate }: Journey): Promise<string> => (await fetch(`${tollgate.url}/readyz`)).text()
 
   it('fail no request and lose no row while both are slowed, stopped and started again under load', async () => {
     const settings = { cache_ttl: 60, rate_limiting_limit: 10_000_000, rate_limiting_interval: 3600 }
@@ -114,6 +115,7 @@ describe('two Tollgates that share all', { skip: skipWithout('redis-server', 'po
       }
     }
     await redis.start()
+    for (const journey of both) while (!(await readyOf(journey)).includes('"kv":"ready"')) await delay(20)
   })
 
   it('use a key that the other stored or rotated, and together keep to its limit', async () => {

@@ -33,6 +33,7 @@ describe('management: filters, search and walks of logs', () => {
         userAgent: 'python-httpx/0.27',
         authenticated: true,
         metadata: { note: 'red' },
+        compatibilityMode: true,
       }),
     ]
     await api.deps.store.logs.append(entries, { lane: 'main', segment: 1, offset: 1 })
@@ -82,7 +83,8 @@ describe('management: filters, search and walks of logs', () => {
       [filter('created_at', 'gt', '2026-03-01'), []],
       [filter('id', 'eq', records[2]?.id.toUpperCase()), [2]],
       [filter('wholesale', 'eq', false), [0, 1, 2, 3]],
-      [filter('compatibilityMode', 'eq', true), []],
+      [filter('compatibilityMode', 'eq', true), [3]],
+      [filter('compatibilityMode', 'neq', true), [0, 1, 2]],
       [filter('dlp_action', 'eq', null), [0, 1, 2, 3]],
     ]
     for (const [query, expected] of cases) assert.deepEqual(await find(query), expected, decodeURIComponent(query))

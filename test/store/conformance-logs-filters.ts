@@ -187,6 +187,7 @@ const records = fc.record({
   success: fc.boolean(),
   cached: fc.boolean(),
   authenticated: fc.boolean(),
+  isCompatible: fc.boolean(),
   status: fc.constantFrom(200, 404, 429),
   outcome: fc.constantFrom('complete', 'client_left'),
   durationMs: fc.integer({ min: 0, max: 20 }),
@@ -205,7 +206,11 @@ function costOf(totalNanoUsd: number | null): Cost {
 
 async function appendRandomRows(store: Store, gateway: number): Promise<Row[]> {
   const make = createEntries(startMs)
-  const entries = fc.sample(records, 120).map((changes) => make(gateway, changes))
+  const entries = fc
+    .sample(records, 120)
+    .map(({ isCompatible, ...changes }) =>
+      make(gateway, { ...changes, ...(isCompatible && { compatibilityMode: true }) }),
+    )
   await store.logs.append(entries, at(1))
   const rows: Row[] = entries.map(({ record }, index) => ({
     record,

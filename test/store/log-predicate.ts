@@ -66,7 +66,7 @@ function valuesOf(record: LogRecord, { feedback, score }: Row, key: LogFilter['k
     event_id: record.eventId,
     authentication: record.authenticated,
     wholesale: false,
-    compatibilityMode: false,
+    compatibilityMode: record.compatibilityMode ?? false,
     dlp_action: null,
     user_agent: record.userAgent,
     status_code: record.status,
