@@ -3,7 +3,7 @@ import type { JsonObject } from '../formats/json.ts'
 import { asObject, asText, parseObject } from '../formats/json.ts'
 import { formats } from '../formats/index.ts'
 import { translators } from '../formats/translate/index.ts'
-import { withModel } from '../formats/translate/openai-request.ts'
+import { toLikeOpenAi } from '../formats/translate/openai-request.ts'
 import { type TranslatedRequest, type Translator, Untranslatable } from '../formats/translate/translator.ts'
 import { GatewayError } from '../kernel/errors.ts'
 import type { GatewaySnapshot } from '../live/live.ts'
@@ -17,7 +17,7 @@ import type { ChooseTarget, Target } from './target.ts'
 import { type Translation, translateCall } from './translate-call.ts'
 
 /** What stands before the name of a dynamic route in place of a model. */
-const routePrefix = 'dynamic/'
+export const routePrefix = 'dynamic/'
 
 export const chatFormat = formats['openai-chat']
 
@@ -87,7 +87,7 @@ export function addressChat(
   const translator = translators[target.format.name] ?? null
   const made = translator
     ? translate(translator, chat, address)
-    : { bytes: withModel(body.bytes, chat, address.model), headers: [], dropped: [] }
+    : { bytes: toLikeOpenAi(body.bytes, chat, address), headers: [], dropped: [] }
   const asked = {
     id: `chatcmpl-${request.id}`,
     createdSeconds: Math.floor(request.startedMs / 1000),

@@ -11,7 +11,7 @@ import { passOn } from './answer.ts'
 import type { CallWithAttempts } from './attempts.ts'
 import { findOrCatchUp } from './catch-up.ts'
 import { chatFormat, readChatFacts } from './chat.ts'
-import { isModelList, modelList } from './chat-models.ts'
+import { isModelList, type ListModels } from './chat-models.ts'
 import { readChatStep } from './chat-step.ts'
 import { chatDoor, isUniversal, readDoor } from './door.ts'
 import { describeRequest, type Draft, openDraft } from './draft.ts'
@@ -42,6 +42,7 @@ export interface PipelineDeps {
   live: Live
   credentials: Credentials
   chooseTarget: ChooseTarget
+  listModels: ListModels
   /** Counters and stored answers. */
   kv: Kv
   flights: Flights
@@ -92,7 +93,8 @@ export function createPipeline(deps: PipelineDeps): Run {
       // choose, read: one target; at the universal door those of the list in the body; of a chat the one its model names, or
       // those to which its dynamic route leads
       const { method } = exchange
-      if (door.slug === chatDoor && isModelList(door, method)) return answerModels(draft, sink)
+      if (door.slug === chatDoor && isModelList(door, method))
+        return answerModels(draft, deps.listModels(gateway, options), sink)
       const isList = isUniversal(door, method)
       const catchUp = createCatchUp(exchange, door, options, deps)
       const isNative = !isList && door.slug !== chatDoor
@@ -150,9 +152,8 @@ function readFirst(ask: UniversalAsk, native: Target | null, method: string, dep
 }
 
 /** The models that chats can name: an answer of our own, for which there is no row. */
-function answerModels(draft: Draft, sink: Sink): void {
+function answerModels(draft: Draft, body: Buffer, sink: Sink): void {
   draft.isLogged = false
-  const body = modelList()
   sink.head(200, ['content-type', 'application/json', 'content-length', String(body.length)])
   sink.end(body)
 }

@@ -20,6 +20,7 @@ export interface CustomProviderSnapshot {
 /** The custom providers of all accounts, with their costs. */
 export interface CustomProviders {
   find(accountId: string, slug: string): CustomProviderSnapshot | undefined
+  all(accountId: string): readonly CustomProviderSnapshot[]
   change(put: readonly DocumentRecord[], removed: readonly string[]): void
   replace(all: readonly DocumentRecord[]): void
 }
@@ -45,6 +46,7 @@ export function createCustomProviders(): CustomProviders {
 
   return {
     find: (accountId, slug) => accounts.get(accountId)?.get(slug),
+    all: (accountId) => [...(accounts.get(accountId)?.values() ?? [])],
     change(put, removed) {
       for (const id of removed) forget(id)
       for (const document of put) keep(document)

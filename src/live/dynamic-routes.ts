@@ -5,6 +5,7 @@ import type { CompiledRoute } from '../routing/routing.ts'
 /** What is deployed of the dynamic routes of all gateways, compiled once for each deployment. */
 export interface LiveRoutes {
   find(gateway: number, name: string): CompiledRoute | undefined
+  all(gateway: number): readonly CompiledRoute[]
   change(put: readonly DocumentRecord[], removed: readonly string[]): void
   replace(all: readonly DocumentRecord[]): void
   forget(gateway: number): void
@@ -38,6 +39,7 @@ export function createLiveRoutes(): LiveRoutes {
 
   return {
     find: (gateway, name) => gateways.get(gateway)?.get(name),
+    all: (gateway) => [...(gateways.get(gateway)?.values() ?? [])],
     change(changed, removed) {
       for (const id of removed) remove(id)
       for (const document of changed) put(document)

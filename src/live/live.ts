@@ -19,10 +19,13 @@ export interface Live {
   token(hash: string): TokenSnapshot | undefined
   /** The custom provider of an account with this slug, which is without `custom-`. */
   customProvider(accountId: string, slug: string): CustomProviderSnapshot | undefined
+  /** All of them, also the disabled ones. */
+  customProviders(accountId: string): readonly CustomProviderSnapshot[]
   /** The keys that a gateway has for a provider, by its slug, or by its id where it is a custom one. */
   providerKeys(gateway: number, name: string): StoredKeys | undefined
   /** What is deployed of a gateway's dynamic route with this name. */
   dynamicRoute(gateway: number, name: string): CompiledRoute | undefined
+  dynamicRoutes(gateway: number): readonly CompiledRoute[]
   apply(change: LiveChange): void
   /** Every change up to this version of the store's settings is in force here. */
   version(): number
@@ -123,8 +126,10 @@ export function createLive(records: readonly GatewayRecord[], vault: Pick<Vault,
     all: () => [...accounts.values()].flatMap((gateways) => [...gateways.values()]),
     token: (hash) => tokens.find(hash),
     customProvider: (accountId, slug) => customProviders.find(accountId, slug),
+    customProviders: (accountId) => customProviders.all(accountId),
     providerKeys: (gateway, name) => providerKeys.of(gateway, name),
     dynamicRoute: (gateway, name) => dynamicRoutes.find(gateway, name),
+    dynamicRoutes: (gateway) => dynamicRoutes.all(gateway),
     apply,
     version: () => reached,
     reach(version) {

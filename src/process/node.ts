@@ -11,6 +11,7 @@ import { createOwnDoor } from '../gateway/memory-exchange.ts'
 import { createPipeline, type Run } from '../gateway/pipeline.ts'
 import { createRefusalSampler } from '../gateway/refusal.ts'
 import { createSlots } from '../gateway/slots.ts'
+import { createListModels } from '../gateway/chat-models.ts'
 import { createChooseTarget } from '../gateway/target.ts'
 import { createTargetLoads } from '../gateway/target-loads.ts'
 import { createUpstreams, type Upstreams } from '../gateway/upstream.ts'
@@ -128,6 +129,7 @@ function createDataPlane(
       instance,
       live,
     }),
+    listModels: createListModels({ config, live }),
     kv,
     flights: createFlights(config.cacheBytes),
     loads: createTargetLoads(clock),

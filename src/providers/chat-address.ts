@@ -12,6 +12,7 @@ export interface ChatAddress {
   model: string
   adds: Readonly<Record<string, unknown>>
   omits: readonly string[]
+  renames: Readonly<Record<string, string>>
 }
 
 interface CompiledRoute extends ChatRoute {
@@ -43,7 +44,8 @@ export function chatAddressOf(slug: string, name: string, isStream: boolean): Ch
     if (!values) continue
     const whole = fill((isStream ? route.streamPath : undefined) ?? route.path, values)
     const [path = '', query = ''] = whole.split('?')
-    return { slug, path, query, model: values['model'] ?? name, adds: route.adds ?? {}, omits: route.omits ?? [] }
+    const { adds = {}, omits = [], renames = {} } = route
+    return { slug, path, query, model: values['model'] ?? name, adds, omits, renames }
   }
   return null
 }

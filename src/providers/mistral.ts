@@ -18,7 +18,8 @@ export const mistral: Provider = {
     ['files', 'unread'],
     ['files/*', 'unread'],
   ],
-  chats: [chatCompletions],
+  // It refuses members that it does not know.
+  chats: [{ ...chatCompletions, renames: { seed: 'random_seed', max_completion_tokens: 'max_tokens' } }],
   // Mistral tells the usage of every stream by itself.
   asksStreamUsage: false,
   priceId: 'mistral',

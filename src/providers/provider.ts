@@ -96,6 +96,8 @@ export interface ChatRoute {
   /** Members that the body must have there, and such as it must not have. */
   adds?: Readonly<Record<string, unknown>>
   omits?: readonly string[]
+  /** Members that have another name than OpenAI's there: `seed` is `random_seed`. */
+  renames?: Readonly<Record<string, string>>
 }
 
 /** `sigv4`: requests are signed with it. `service-account`: it is exchanged for an access token at `tokenUrl`. */

@@ -26,6 +26,7 @@ describe('a chat for a provider with another format', () => {
   let journey: Journey
   before(async () => {
     journey = await openJourney((url) => ({
+      TOLLGATE_PROVIDER_MISTRAL_BASE_URL: url,
       TOLLGATE_PROVIDER_WORKERS_AI_BASE_URL: url,
       TOLLGATE_PROVIDER_GOOGLE_AI_STUDIO_BASE_URL: url,
       TOLLGATE_PROVIDER_GOOGLE_VERTEX_AI_BASE_URL: url,
@@ -198,6 +199,18 @@ describe('a chat for a provider with another format', () => {
     assert.equal(asked()?.body.toString(), body.replace('openai/gpt-4o-mini', 'gpt-4o-mini'))
     assert.equal(got.body.toString(), text)
     assert.equal(got.headers['cf-aig-provider'], 'openai')
+  })
+
+  it('members that have another name at a provider of OpenAI’s kind get it', async () => {
+    const mistral = { model: 'mistral/mistral-large-latest', messages }
+    const sent = async (more: object): Promise<unknown> => {
+      await chat({ ...mistral, ...more }, { fault: 'default' })
+      return JSON.parse(asked()?.body.toString() ?? '')
+    }
+    const same = { model: 'mistral-large-latest', messages }
+    assert.deepEqual(await sent({ seed: 7, max_completion_tokens: 9 }), { ...same, random_seed: 7, max_tokens: 9 })
+    assert.deepEqual(await sent({ seed: 7, random_seed: 8 }), { ...same, random_seed: 8 })
+    assert.deepEqual(await sent({ max_tokens: 5 }), { ...same, max_tokens: 5 })
   })
 
   it('a stream of OpenAI’s kind is asked for its usage, which the client does not get', async () => {
