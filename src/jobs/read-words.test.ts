@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
+import { readdirSync, rmSync } from 'node:fs'
+import path from 'node:path'
 import { test } from 'node:test'
 import { createEntries } from '../../test/store/entries.ts'
-import { openTestStore } from '../../test/store/open.ts'
+import { newFile, openTestStore } from '../../test/store/open.ts'
 import { insertGateway, query, sampleAudit } from '../../test/store/samples.ts'
 import type { GatewayRecord } from '../contract/gateway-record.ts'
 import { systemClock } from '../kernel/clock.ts'
 import { createTextLog } from '../kernel/text-log.ts'
+import { openSqlStore } from '../store/sql-store.ts'
 import type { Store } from '../store/store.ts'
 import { createWordReading } from './read-words.ts'
 
@@ -43,6 +46,24 @@ test('bodies are read where log_text_search is on, also those of before, and for
   await run()
   assert.deepEqual([await countFound(store, record.number), await store.words.lags()], [0, []])
   await store.close()
+})
+
+test('words that were lost are read again at the start, also where no row comes', async () => {
+  const { place, dir, remove } = newFile()
+  const log = createTextLog('error', systemClock, () => {})
+  const first = await openSqlStore({ place, readOnly: false })
+  const record = await setTextSearch(first, await insertGateway(first, 'acme', 'one'), true)
+  await first.logs.append([createEntries()(record.number, { request: '["a stork"]' })], position)
+  await createWordReading({ store: first, clock: systemClock, log }).run()
+  assert.equal(await countFound(first, record.number), 1)
+  await first.close()
+  for (const name of readdirSync(dir)) if (name.includes('.words.')) rmSync(path.join(dir, name))
+  const second = await openSqlStore({ place, readOnly: false })
+  assert.equal(await countFound(second, record.number), 0)
+  await createWordReading({ store: second, clock: systemClock, log }).run()
+  assert.equal(await countFound(second, record.number), 1)
+  await second.close()
+  remove()
 })
 
 test('the words of a gateway that was removed are dropped', async () => {

@@ -108,7 +108,9 @@ function createLook(
     if (missing.length > 0) await words.keep(missing)
     for (const gateway of kept) if (!wanted.has(gateway)) await repeat(() => drop(gateway))
     // Asked first, since the thread that reads is started by its first call, and ends when it is idle.
-    const isBehind = (await words.lags()).some(({ rows, gone }) => rows + gone > 0)
+    const lags = await words.lags()
+    // At the first look it is read in any case, which tells whether the words were lost.
+    const isBehind = lags.some(({ rows, gone }) => rows + gone > 0) || (isUnclean && lags.length > 0)
     if (isBehind) await repeat(readBatch)
     if (!isUnclean || (kept.size === 0 && wanted.size === 0)) return
     await repeat(async () => {

@@ -27,6 +27,7 @@ export async function searching(
   // Asked before the words: what is read meanwhile is found here or there.
   const unread = await queuedBetween(db, gateway, between)
   const found = await engine.words.find(db, gateway, wanted, between)
+  if (found === null) return byLook
   const isUnread = new Set(unread)
   // Of a row that was changed the index still has the texts of before.
   const byPart = found.byPart.filter((id) => !isUnread.has(id))

@@ -46,6 +46,7 @@ export function createSqliteWords(file: string): WordIndex & { close(): void } {
           if (block !== null) await putBlock(transaction, gateway, block)
         }
       })
+      words.fill()
       // Small blocks that were put together have gone.
       holdsRemoved = true
     },
@@ -65,7 +66,7 @@ export function createSqliteWords(file: string): WordIndex & { close(): void } {
     },
     async find(_db, gateway, wanted, between) {
       const open = words.toRead()
-      return open === null ? { byWords: [], byPart: [] } : await findInBlocks(open.db, gateway, wanted, between)
+      return open === null ? null : await findInBlocks(open.db, gateway, wanted, between)
     },
     close: () => words.close(),
   }
@@ -78,9 +79,11 @@ interface OpenFile {
 
 /** The file, opened when it is needed; to write only by the thread that does. */
 interface WordFile {
-  /** Null: it is not there. */
+  /** Null: it is not there, or never had words. */
   toRead(): OpenFile | null
   toWrite(): Promise<OpenFile>
+  /** Says that it has words now. */
+  fill(): void
   /** See `WordIndex.wasLost`. */
   wasLost(): Promise<boolean>
   close(): void
@@ -90,6 +93,7 @@ function createWordFile(file: string): WordFile {
   let reading: OpenFile | null = null
   let writing: OpenFile | null = null
   let isLost = false
+  let isFilled = false
 
   async function toWrite(): Promise<OpenFile> {
     if (writing !== null) return writing
@@ -97,20 +101,23 @@ function createWordFile(file: string): WordFile {
     if (version !== 0 && version !== formVersion) await makeFile(file)
     const open = openFile(file, { isWritable: true })
     isLost = version !== formVersion
+    isFilled = !isLost
     writing = open
     return open
   }
 
   return {
     toRead() {
-      if (writing !== null) return writing
-      // One of another form is as good as none: it is going to be made anew.
-      if (reading === null && [0, formVersion].includes(versionOf(file) ?? -1)) {
+      if (writing !== null) return isFilled ? writing : null
+      if (reading === null && versionOf(file) === formVersion) {
         reading = openFile(file, { isWritable: false })
       }
       return reading
     },
     toWrite,
+    fill() {
+      isFilled = true
+    },
     async wasLost() {
       await toWrite()
       const was = isLost

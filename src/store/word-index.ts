@@ -21,8 +21,8 @@ export interface WordIndex {
   drop(db: Kysely<Schema>, gateway: number): Promise<boolean>
   /** What removed words left behind goes, some at a time; true when nothing is left. Call it within `alone`. */
   purge(db: Kysely<Schema>): Promise<boolean>
-  /** The rows of a gateway that are found, between the bounds. */
-  find(db: Kysely<Schema>, gateway: number, wanted: Wanted, between: IdsBetween | null): Promise<WordsFound>
+  /** The rows of a gateway that are found, between the bounds; null: there is no index yet, or none any more. */
+  find(db: Kysely<Schema>, gateway: number, wanted: Wanted, between: IdsBetween | null): Promise<WordsFound | null>
 }
 
 /** Rows of one gateway that were looked at. */

@@ -146,15 +146,16 @@ describe('store: SQLite files', () => {
     const first = await openSqlStore({ place: { file }, readOnly: false })
     const { number } = await insertGateway(first, 'acme', 'one')
     await first.words.keep([number])
-    await first.logs.append([createEntries()(number, { request: '["heron"]' })], position)
+    await first.logs.append([createEntries()(number, { request: '["heron"]', metadata: { note: 'egret' } })], position)
     await readAllWords(first)
     await first.close()
     for (const name of readdirSync(dir).filter((one) => one.includes('.words.'))) rmSync(path.join(dir, name))
     const second = await openSqlStore({ place: { file }, readOnly: false })
-    const found = async (): Promise<number> => (await second.logs.page(query(number, { search: 'heron' }))).total
-    assert.equal(await found(), 0)
+    const found = async (search: string): Promise<number> => (await second.logs.page(query(number, { search }))).total
+    // Of metadata nothing is missing meanwhile.
+    assert.deepEqual([await found('heron'), await found('egret')], [0, 1])
     await readAllWords(second)
-    assert.equal(await found(), 1)
+    assert.deepEqual([await found('heron'), await found('egret')], [1, 1])
     await second.close()
     remove()
   })
