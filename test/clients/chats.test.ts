@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import OpenAI from 'openai'
+import { zodResponseFormat } from 'openai/helpers/zod'
+import { z } from 'zod'
 import { chunk, head, lastChunk } from '../fault/answers.ts'
 import { type FaultServer, startFaultServer, type Step } from '../fault/fault-server.ts'
 import { exceptionFrame } from '../formats/event-stream.ts'
@@ -37,6 +39,41 @@ interface Fake {
 }
 
 const sse = 'text/event-stream'
+const likeOpenAi: Omit<Fake, 'model' | 'path'> = {
+  text: (content) => ({
+    id: 'chatcmpl-m',
+    object: 'chat.completion',
+    model: 'any',
+    choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }],
+    usage: { prompt_tokens: 11, completion_tokens: 7, total_tokens: 18 },
+  }),
+  call: (name, input) => ({
+    choices: [
+      {
+        index: 0,
+        message: {
+          role: 'assistant',
+          content: '',
+          tool_calls: [{ id: 'c1', type: 'function', function: { name, arguments: JSON.stringify(input) } }],
+        },
+        finish_reason: 'tool_calls',
+      },
+    ],
+  }),
+  error: { status: 401, body: { detail: 'Unauthorized' }, message: 'Unauthorized' },
+  stream: {
+    file: 'openai-chat.sse.txt',
+    contentType: sse,
+    content: 'Grüße 🌍!',
+    arguments: null,
+    tokens: [1117, 46],
+  },
+  brokenStream: {
+    bytes: Buffer.from('data: {"error":{"message":"Gone","type":"server_error","code":null}}\n\n'),
+    message: 'Gone',
+  },
+  key: 'authorization',
+}
 const fakes: readonly Fake[] = [
   {
     model: 'anthropic/claude-sonnet-4-5',
@@ -150,40 +187,13 @@ const fakes: readonly Fake[] = [
   },
   {
     model: 'mistral/mistral-large-latest',
-    text: (content) => ({
-      id: 'chatcmpl-m',
-      object: 'chat.completion',
-      model: 'mistral-large-latest',
-      choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }],
-      usage: { prompt_tokens: 11, completion_tokens: 7, total_tokens: 18 },
-    }),
-    call: (name, input) => ({
-      choices: [
-        {
-          index: 0,
-          message: {
-            role: 'assistant',
-            content: '',
-            tool_calls: [{ id: 'c1', type: 'function', function: { name, arguments: JSON.stringify(input) } }],
-          },
-          finish_reason: 'tool_calls',
-        },
-      ],
-    }),
-    error: { status: 401, body: { detail: 'Unauthorized' }, message: 'Unauthorized' },
-    stream: {
-      file: 'openai-chat.sse.txt',
-      contentType: sse,
-      content: 'Grüße 🌍!',
-      arguments: null,
-      tokens: [1117, 46],
-    },
-    brokenStream: {
-      bytes: Buffer.from('data: {"error":{"message":"Gone","type":"server_error","code":null}}\n\n'),
-      message: 'Gone',
-    },
-    key: 'authorization',
+    ...likeOpenAi,
     path: /^\/chat\/completions$/,
+  },
+  {
+    model: 'workers-ai/@cf/meta/llama-3.1-8b-instruct',
+    ...likeOpenAi,
+    path: /^\/v1\/chat\/completions$/,
   },
 ]
 
@@ -194,7 +204,7 @@ before(async () => {
   fault = await startFaultServer()
   tollgate = await startForTest(
     Object.fromEntries(
-      ['ANTHROPIC', 'GOOGLE_AI_STUDIO', 'AWS_BEDROCK', 'COHERE', 'MISTRAL'].map((slug) => [
+      ['ANTHROPIC', 'GOOGLE_AI_STUDIO', 'AWS_BEDROCK', 'COHERE', 'MISTRAL', 'WORKERS_AI'].map((slug) => [
         `TOLLGATE_PROVIDER_${slug}_BASE_URL`,
         fault.url,
       ]),
@@ -258,15 +268,9 @@ for (const fake of fakes) {
 
     it('an answer by a schema is parsed', async () => {
       fault.plan('default', [jsonAnswer(200, fake.text('{"city":"Bern"}'))])
-      const schema = {
-        type: 'object',
-        properties: { city: { type: 'string' } },
-        required: ['city'],
-        additionalProperties: false,
-      }
-      const response_format = { type: 'json_schema' as const, json_schema: { name: 'place', strict: true, schema } }
+      const response_format = zodResponseFormat(z.object({ city: z.string() }), 'place')
       const parsed = await openai.chat.completions.parse({ model, messages, response_format })
-      assert.equal(parsed.choices[0]?.message.content, '{"city":"Bern"}')
+      assert.deepEqual(parsed.choices[0]?.message.parsed, { city: 'Bern' })
       assert.match(fault.requests.at(-1)?.body.toString() ?? '', /additionalProperties/)
     })
 
