@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { systemClock } from '../src/kernel/clock.ts'
+import { type Clock, systemClock } from '../src/kernel/clock.ts'
 import { readConfig } from '../src/kernel/config.ts'
 import { createTextLog } from '../src/kernel/text-log.ts'
 import { providers } from '../src/providers/index.ts'
@@ -41,6 +41,7 @@ export interface ManageAnswer {
 export async function startForTest(
   environment: Record<string, string> = {},
   patience: Partial<Patience> = {},
+  clock: Clock = systemClock,
 ): Promise<TestTollgate> {
   const dataDir = environment['TOLLGATE_DATA_DIR'] ?? mkdtempSync(path.join(tmpdir(), 'tollgate-test-'))
   const config = readConfig(
@@ -49,7 +50,7 @@ export async function startForTest(
   )
   const logLines: string[] = []
   const log = createTextLog('debug', systemClock, (line) => logLines.push(line))
-  const tollgate = await startTollgate(config, log, { ...usualPatience, stopMs: 2000, ...patience })
+  const tollgate = await startTollgate(config, log, { ...usualPatience, stopMs: 2000, ...patience }, clock)
 
   const manage = async (method: string, below: string, body?: unknown): Promise<ManageAnswer> => {
     const response = await fetch(`${tollgate.url}/client/v4/accounts/test/ai-gateway${below}`, {

@@ -300,10 +300,28 @@ export interface BillingTopupConfig {
   lastFailedAt: null
 }
 
+export interface EvaluationSchedule {
+  id: string
+  name: string
+  gateway_id: string
+  cron: string
+  enable: boolean
+  /** What is made each time: the body of `evaluations.create`. */
+  evaluation: Record<string, Json>
+  next_run_at: string | null
+  last_run_at: string | null
+  /** Why the last run made no evaluation. */
+  last_error: string | null
+  created_at: string
+  modified_at: string
+}
+
 export interface Evaluation {
   id: string
   name: string
   gateway_id: string
+  /** The schedule that made it. */
+  schedule_id: string | null
   status: 'pending' | 'running' | 'complete' | 'failed'
   /** Why it failed. */
   error: string | null
@@ -341,6 +359,9 @@ export interface Evaluation {
       operator: 'eq' | 'neq' | 'contains' | 'lt' | 'gt'
       value: Array<string | number | boolean | null>
     }>
+    sample_rate: number | null
+    /** Whether the logged answer of a collected case is what is expected. */
+    use_answers: boolean
     /** Rises with every change of the test cases. */
     version: number
     /** How many test cases it has. */
@@ -367,6 +388,9 @@ export interface Dataset {
     operator: 'eq' | 'neq' | 'contains' | 'lt' | 'gt'
     value: Array<string | number | boolean | null>
   }>
+  sample_rate: number | null
+  /** Whether the logged answer of a collected case is what is expected. */
+  use_answers: boolean
   /** Rises with every change of the test cases. */
   version: number
   /** How many test cases it has. */
@@ -1154,6 +1178,82 @@ export interface BillingTopupLimitsResult {
   max_cents: 0
 }
 
+export interface EvaluationScheduleCreateBody {
+  name: string
+  /** Minute, hour, day of the month, month, day of the week, in UTC: `0 6 * * 1-5`. */
+  cron: string
+  evaluation: {
+    dataset_id?: string
+    dataset_ids?: Array<string>
+    evaluation_type?: string
+    evaluation_type_ids?: Array<string>
+    /** Of the evaluators, by their names: {"levenshtein":{"threshold":0.9}}. */
+    settings?: Record<string, Json>
+    /** The model that answers the test cases: `provider/model`. */
+    model?: string
+    models?: Array<string>
+    /** Said before each case; where it holds {{input}}, the case is put in there. */
+    prompt?: string
+    /** For the model, like {"temperature":0}. */
+    params?: Record<string, Json>
+    /**
+     * Calls at the same time.
+     * Default 8.
+     */
+    concurrency?: number
+    /**
+     * For one answer of a model; a case whose model takes longer has none.
+     * Default 120000.
+     */
+    timeout_ms?: number
+    /** It ends as failed where it has cost as much. */
+    budget_usd?: number
+  }
+  /** Default true. */
+  enable?: boolean
+}
+
+export interface EvaluationScheduleUpdateBody {
+  name?: string
+  /** Minute, hour, day of the month, month, day of the week, in UTC: `0 6 * * 1-5`. */
+  cron?: string
+  evaluation?: {
+    dataset_id?: string
+    dataset_ids?: Array<string>
+    evaluation_type?: string
+    evaluation_type_ids?: Array<string>
+    /** Of the evaluators, by their names: {"levenshtein":{"threshold":0.9}}. */
+    settings?: Record<string, Json>
+    /** The model that answers the test cases: `provider/model`. */
+    model?: string
+    models?: Array<string>
+    /** Said before each case; where it holds {{input}}, the case is put in there. */
+    prompt?: string
+    /** For the model, like {"temperature":0}. */
+    params?: Record<string, Json>
+    /**
+     * Calls at the same time.
+     * Default 8.
+     */
+    concurrency?: number
+    /**
+     * For one answer of a model; a case whose model takes longer has none.
+     * Default 120000.
+     */
+    timeout_ms?: number
+    /** It ends as failed where it has cost as much. */
+    budget_usd?: number
+  }
+  enable?: boolean
+  id?: unknown
+  gateway_id?: unknown
+  next_run_at?: unknown
+  last_run_at?: unknown
+  last_error?: unknown
+  created_at?: unknown
+  modified_at?: unknown
+}
+
 export interface EvaluationCreateBody {
   /** Made where it is not given. */
   name?: string
@@ -1265,6 +1365,9 @@ export interface DatasetCreateBody {
     operator: 'eq' | 'neq' | 'contains' | 'lt' | 'gt'
     value: Array<string | number | boolean | null>
   }>
+  sample_rate?: number | null
+  /** Default false. */
+  use_answers?: boolean
   /** Default true. */
   enable?: boolean
 }
@@ -1277,6 +1380,8 @@ export interface DatasetUpdateBody {
     operator: 'eq' | 'neq' | 'contains' | 'lt' | 'gt'
     value: Array<string | number | boolean | null>
   }>
+  sample_rate?: number | null
+  use_answers?: boolean
   enable?: boolean
   id?: unknown
   gateway_id?: unknown
@@ -2444,6 +2549,16 @@ export interface EvaluationTypesListQuery {
   order_by_direction?: 'asc' | 'desc'
 }
 
+export interface EvaluationSchedulesListQuery {
+  /**
+   * From 1 on; past the end a page is empty.
+   * Default 1.
+   */
+  page?: number
+  /** Default 20. */
+  per_page?: number
+}
+
 export interface EvaluationsListQuery {
   /**
    * From 1 on; past the end a page is empty.
@@ -2454,6 +2569,8 @@ export interface EvaluationsListQuery {
   per_page?: number
   name?: string
   processed?: 'true' | 'false'
+  /** Only what this schedule made: its results over time. */
+  schedule_id?: string
   /** A part of id or name. */
   search?: string
 }
@@ -2648,6 +2765,7 @@ export interface AiGatewayApi {
   auditLogs: AuditLogsApi
   billing: BillingApi
   evaluationTypes: EvaluationTypesApi
+  evaluationSchedules: EvaluationSchedulesApi
   evaluations: EvaluationsApi
   datasets: DatasetsApi
   dynamicRouting: DynamicRoutingApi
@@ -2986,6 +3104,92 @@ export interface EvaluationTypesApi {
    * `GET /accounts/{account_id}/ai-gateway/evaluation-types`. Needs the permission `AI Gateway Read`.
    */
   list(params: { account_id: string } & EvaluationTypesListQuery, options?: RequestOptions): PagePromise<EvaluationType>
+}
+
+export interface EvaluationSchedulesApi {
+  /**
+   * The schedules of a gateway, newest first. What they made: `evaluations.list` with `schedule_id`.
+   *
+   * `GET /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/evaluation-schedules`. Needs the permission `AI Gateway Read`.
+   */
+  list(
+    gatewayId: string,
+    params: { account_id: string } & EvaluationSchedulesListQuery,
+    options?: RequestOptions,
+  ): PagePromise<EvaluationSchedule>
+  /**
+   * Has an evaluation made again and again, with the datasets as they are then. Needs AI Gateway Run too.
+   *
+   * `POST /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/evaluation-schedules`. Needs the permission `AI Gateway Write`.
+   */
+  create(
+    gatewayId: string,
+    params: { account_id: string } & EvaluationScheduleCreateBody,
+    options?: RequestOptions,
+  ): ApiPromise<EvaluationSchedule>
+  /**
+   * One schedule.
+   *
+   * `GET /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/evaluation-schedules/{id}`. Needs the permission `AI Gateway Read`.
+   */
+  get(
+    id: string,
+    params: { account_id: string; gateway_id: string },
+    options?: RequestOptions,
+  ): ApiPromise<EvaluationSchedule>
+  /**
+   * One schedule.
+   *
+   * `GET /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/evaluation-schedules/{id}`. Needs the permission `AI Gateway Read`.
+   */
+  get(
+    gatewayId: string,
+    id: string,
+    params: { account_id: string },
+    options?: RequestOptions,
+  ): ApiPromise<EvaluationSchedule>
+  /**
+   * Changes what is given of a schedule. It runs with the rights of whoever changed it last.
+   *
+   * `PUT /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/evaluation-schedules/{id}`. Needs the permission `AI Gateway Write`.
+   */
+  update(
+    id: string,
+    params: { account_id: string; gateway_id: string } & EvaluationScheduleUpdateBody,
+    options?: RequestOptions,
+  ): ApiPromise<EvaluationSchedule>
+  /**
+   * Changes what is given of a schedule. It runs with the rights of whoever changed it last.
+   *
+   * `PUT /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/evaluation-schedules/{id}`. Needs the permission `AI Gateway Write`.
+   */
+  update(
+    gatewayId: string,
+    id: string,
+    params: { account_id: string } & EvaluationScheduleUpdateBody,
+    options?: RequestOptions,
+  ): ApiPromise<EvaluationSchedule>
+  /**
+   * Removes a schedule. The evaluations that it made stay.
+   *
+   * `DELETE /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/evaluation-schedules/{id}`. Needs the permission `AI Gateway Write`.
+   */
+  delete(
+    id: string,
+    params: { account_id: string; gateway_id: string },
+    options?: RequestOptions,
+  ): ApiPromise<EvaluationSchedule>
+  /**
+   * Removes a schedule. The evaluations that it made stay.
+   *
+   * `DELETE /accounts/{account_id}/ai-gateway/gateways/{gateway_id}/evaluation-schedules/{id}`. Needs the permission `AI Gateway Write`.
+   */
+  delete(
+    gatewayId: string,
+    id: string,
+    params: { account_id: string },
+    options?: RequestOptions,
+  ): ApiPromise<EvaluationSchedule>
 }
 
 export interface EvaluationsApi {
@@ -4198,10 +4402,50 @@ export const operations: Readonly<Record<string, Operation>> = {
     answer: 'page',
     isRepeatable: true,
   },
+  'aiGateway.evaluationSchedules.list': {
+    method: 'GET',
+    path: '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/evaluation-schedules',
+    query: ['page', 'per_page'],
+    body: 'none',
+    answer: 'page',
+    isRepeatable: true,
+  },
+  'aiGateway.evaluationSchedules.create': {
+    method: 'POST',
+    path: '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/evaluation-schedules',
+    query: [],
+    body: 'required',
+    answer: 'result',
+    isRepeatable: false,
+  },
+  'aiGateway.evaluationSchedules.get': {
+    method: 'GET',
+    path: '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/evaluation-schedules/{id}',
+    query: [],
+    body: 'none',
+    answer: 'result',
+    isRepeatable: true,
+  },
+  'aiGateway.evaluationSchedules.update': {
+    method: 'PUT',
+    path: '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/evaluation-schedules/{id}',
+    query: [],
+    body: 'required',
+    answer: 'result',
+    isRepeatable: true,
+  },
+  'aiGateway.evaluationSchedules.delete': {
+    method: 'DELETE',
+    path: '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/evaluation-schedules/{id}',
+    query: [],
+    body: 'none',
+    answer: 'result',
+    isRepeatable: true,
+  },
   'aiGateway.evaluations.list': {
     method: 'GET',
     path: '/accounts/{account_id}/ai-gateway/gateways/{gateway_id}/evaluations',
-    query: ['page', 'per_page', 'name', 'processed', 'search'],
+    query: ['page', 'per_page', 'name', 'processed', 'schedule_id', 'search'],
     body: 'none',
     answer: 'page',
     isRepeatable: true,

@@ -19,6 +19,12 @@ export interface DatasetRecord {
   enable: boolean
   /** Empty: no saved filter, or where there are no items either, one that every row meets. */
   filters: SavedFilter[]
+  /** The share of new rows, that the filters find, which become items; null: none do. */
+  sampleRate: number | null
+  /** Whether their logged answers become expected outputs. */
+  usesAnswers: boolean
+  /** Rows before it were looked at, UTC ms. */
+  collectedMs: number
   /** Rises by one with every change of its items. */
   version: number
   /** Of the items, in this version. */

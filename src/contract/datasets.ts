@@ -51,6 +51,12 @@ export const givenItemSchema = testCaseSchema.extend({
 })
 export type GivenItem = z.output<typeof givenItemSchema>
 
+const sampleRateSchema = z
+  .number()
+  .gt(0)
+  .max(1)
+  .describe('The share of new rows that meet the filters which become test cases, as they come; null: none.')
+
 /** A dataset as lists and evaluations show it. */
 export const datasetItselfSchema = z.object({
   id: z.string(),
@@ -66,6 +72,8 @@ export const datasetItselfSchema = z.object({
       value: z.array(z.union([z.string(), z.number(), z.boolean(), z.null()])),
     }),
   ),
+  sample_rate: sampleRateSchema.nullable(),
+  use_answers: z.boolean().describe('Whether the logged answer of a collected case is what is expected.'),
   version: z.int().describe('Rises with every change of the test cases.'),
   item_count: z.int().describe('How many test cases it has.'),
   created_at: z.iso.datetime(),
@@ -130,6 +138,8 @@ export const datasetRoutes = {
       name: nameSchema,
       data: dataSchema.default([]),
       filters: savedFiltersSchema.default([]),
+      sample_rate: sampleRateSchema.nullable().default(null),
+      use_answers: z.boolean().default(false),
       enable: z.boolean().default(true),
     }),
     result: datasetSchema,
@@ -157,6 +167,8 @@ export const datasetRoutes = {
       name: nameSchema.exactOptional(),
       data: dataSchema.exactOptional(),
       filters: savedFiltersSchema.exactOptional(),
+      sample_rate: sampleRateSchema.nullable().exactOptional(),
+      use_answers: z.boolean().exactOptional(),
       enable: z.boolean().exactOptional(),
       ...readOnlyShape(readOnlyDatasetFields),
     }),

@@ -1,5 +1,6 @@
 import type { CustomProviderBody } from './custom-providers.ts'
 import type { DynamicRouteBody } from './dynamic-routes.ts'
+import type { EvaluationScheduleBody } from './evaluation-schedules.ts'
 import type { ProviderKeysBody } from './provider-configs.ts'
 import type { ProviderCostBody } from './provider-costs.ts'
 import type { RouteDeploymentBody, RouteVersionBody } from './route-versions.ts'
@@ -17,6 +18,7 @@ export interface DocumentBodies {
   provider_keys: ProviderKeysBody
   custom_provider: CustomProviderBody
   provider_cost: ProviderCostBody
+  evaluation_schedule: EvaluationScheduleBody
 }
 export type DocumentKind = keyof DocumentBodies
 

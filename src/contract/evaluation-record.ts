@@ -30,6 +30,8 @@ export interface EvaluationRecord {
   gateway: number
   /** Unique in its gateway. */
   name: string
+  /** What made it; null: somebody. */
+  scheduleId: string | null
   status: EvaluationStatus
   /** Why it failed; null otherwise. */
   error: string | null

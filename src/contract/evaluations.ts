@@ -39,6 +39,7 @@ const evaluationSchema = z.object({
   id: z.string(),
   name: z.string(),
   gateway_id: z.string(),
+  schedule_id: z.string().nullable().describe('The schedule that made it.'),
   status: z.enum(['pending', 'running', 'complete', 'failed']),
   error: z.string().nullable().describe('Why it failed.'),
   score: z
@@ -77,53 +78,67 @@ export const evaluationParams = evaluationsParams.extend({ id: z.string() })
 const noQuery = z.object({})
 const page = { page: pageSchema, per_page: z.coerce.number().int().min(1).max(100).default(20) }
 
+const bodyShape = {
+  dataset_id: z.string().min(1).optional(),
+  dataset_ids: ids(5).optional(),
+  evaluation_type: z.string().min(1).optional(),
+  evaluation_type_ids: ids(20).optional(),
+  settings: z
+    .record(z.string(), z.json())
+    .default({})
+    .describe('Of the evaluators, by their names: {"levenshtein":{"threshold":0.9}}.'),
+  model: modelSchema.optional().describe('The model that answers the test cases: `provider/model`.'),
+  models: z.array(modelSchema).min(1).max(10).optional(),
+  prompt: z
+    .string()
+    .max(100_000)
+    .optional()
+    .describe('Said before each case; where it holds {{input}}, the case is put in there.'),
+  params: z.record(z.string(), z.json()).default({}).describe('For the model, like {"temperature":0}.'),
+  concurrency: z.int().min(1).max(32).default(8).describe('Calls at the same time.'),
+  timeout_ms: z
+    .int()
+    .min(1)
+    .max(900_000)
+    .default(120_000)
+    .describe('For one answer of a model; a case whose model takes longer has none.'),
+  budget_usd: z.number().positive().max(1_000_000).optional().describe('It ends as failed where it has cost as much.'),
+}
+
+interface Alternatives {
+  dataset_id?: string | undefined
+  dataset_ids?: string[] | undefined
+  evaluation_type?: string | undefined
+  evaluation_type_ids?: string[] | undefined
+  model?: string | undefined
+  models?: string[] | undefined
+}
+
+/** Each is given as one or as several, and not as both. */
+function checkAlternatives(body: Alternatives, context: z.RefinementCtx): void {
+  const either = (
+    one: 'dataset_id' | 'evaluation_type' | 'model',
+    many: 'dataset_ids' | 'evaluation_type_ids' | 'models',
+  ) => {
+    const isNeeded = one !== 'model'
+    const count = Number(body[one] !== undefined) + Number(body[many] !== undefined)
+    if (count === 2) context.addIssue({ code: 'custom', path: [many], message: `not together with ${one}` })
+    if (count === 0 && isNeeded) context.addIssue({ code: 'custom', path: [one], message: `Required, or ${many}` })
+  }
+  either('dataset_id', 'dataset_ids')
+  either('evaluation_type', 'evaluation_type_ids')
+  either('model', 'models')
+}
+
 const createBody = z
   .strictObject({
     name: z.string().trim().min(1).max(256).optional().describe('Made where it is not given.'),
-    dataset_id: z.string().min(1).optional(),
-    dataset_ids: ids(5).optional(),
-    evaluation_type: z.string().min(1).optional(),
-    evaluation_type_ids: ids(20).optional(),
-    settings: z
-      .record(z.string(), z.json())
-      .default({})
-      .describe('Of the evaluators, by their names: {"levenshtein":{"threshold":0.9}}.'),
-    model: modelSchema.optional().describe('The model that answers the test cases: `provider/model`.'),
-    models: z.array(modelSchema).min(1).max(10).optional(),
-    prompt: z
-      .string()
-      .max(100_000)
-      .optional()
-      .describe('Said before each case; where it holds {{input}}, the case is put in there.'),
-    params: z.record(z.string(), z.json()).default({}).describe('For the model, like {"temperature":0}.'),
-    concurrency: z.int().min(1).max(32).default(8).describe('Calls at the same time.'),
-    timeout_ms: z
-      .int()
-      .min(1)
-      .max(900_000)
-      .default(120_000)
-      .describe('For one answer of a model; a case whose model takes longer has none.'),
-    budget_usd: z
-      .number()
-      .positive()
-      .max(1_000_000)
-      .optional()
-      .describe('It ends as failed where it has cost as much.'),
+    ...bodyShape,
   })
-  .superRefine((body, context) => {
-    const either = (
-      one: 'dataset_id' | 'evaluation_type' | 'model',
-      many: 'dataset_ids' | 'evaluation_type_ids' | 'models',
-    ) => {
-      const isNeeded = one !== 'model'
-      const count = Number(body[one] !== undefined) + Number(body[many] !== undefined)
-      if (count === 2) context.addIssue({ code: 'custom', path: [many], message: `not together with ${one}` })
-      if (count === 0 && isNeeded) context.addIssue({ code: 'custom', path: [one], message: `Required, or ${many}` })
-    }
-    either('dataset_id', 'dataset_ids')
-    either('evaluation_type', 'evaluation_type_ids')
-    either('model', 'models')
-  })
+  .superRefine(checkAlternatives)
+
+/** What a schedule makes each time: the same without a name. */
+export const scheduledEvaluationSchema = z.strictObject(bodyShape).superRefine(checkAlternatives)
 
 export const evaluationRoutes = {
   list: defineRoute({
@@ -137,6 +152,7 @@ export const evaluationRoutes = {
       ...page,
       name: z.string().optional(),
       processed: flagSchema.optional(),
+      schedule_id: z.string().optional().describe('Only what this schedule made: its results over time.'),
       search: z.string().optional().describe('A part of id or name.'),
     }),
     body: null,

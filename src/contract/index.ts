@@ -6,6 +6,7 @@ import { datasetItemRoutes } from './dataset-items.ts'
 import { datasetRoutes } from './datasets.ts'
 import { dynamicRouteRoutes } from './dynamic-routes.ts'
 import { evaluationComparisonRoutes } from './evaluation-comparisons.ts'
+import { evaluationScheduleRoutes } from './evaluation-schedules.ts'
 import { evaluationRoutes } from './evaluations.ts'
 import { evaluationTypeRoutes } from './evaluation-types.ts'
 import { gatewayRoutes } from './gateways.ts'
@@ -26,6 +27,7 @@ export const apiRoutes = {
   accounts: accountRoutes,
   billing: billingRoutes,
   evaluationTypes: evaluationTypeRoutes,
+  evaluationSchedules: evaluationScheduleRoutes,
   evaluations: evaluationRoutes,
   evaluationComparisons: evaluationComparisonRoutes,
   datasets: datasetRoutes,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { accountIdSchema, pageSchema } from './envelope.ts'
 import { momentSchema } from './moment.ts'
-import { type Permission, permissions } from './permissions.ts'
+import { type Caller, type Permission, permissions } from './permissions.ts'
 import { defineRoute } from './route.ts'
 
 /** A token as it is stored: never itself, only its hash. */
@@ -16,6 +16,16 @@ export interface TokenBody {
   gateways: number[] | null
   /** UTC ms; null: it does not expire. */
   expiresMs: number | null
+}
+
+/** Who holds a stored token; null: it has expired. */
+export function callerOfToken(
+  { id, accountId, body }: { id: string; accountId: string; body: TokenBody },
+  nowMs: number,
+): Caller | null {
+  const { gateways, permissions: granted, expiresMs } = body
+  if (expiresMs !== null && expiresMs <= nowMs) return null
+  return { kind: 'token', id, accountId, gateways, permissions: granted }
 }
 
 /** A token as the API shows it. */

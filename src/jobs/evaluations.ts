@@ -1,5 +1,6 @@
 import type { EvaluationRecord } from '../contract/evaluation-record.ts'
 import type { Caller } from '../contract/permissions.ts'
+import { callerOfToken } from '../contract/tokens.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { GatewayError } from '../kernel/errors.ts'
 import type { TextLog } from '../kernel/text-log.ts'
@@ -155,8 +156,5 @@ async function callerOf(
 ): Promise<Caller | null> {
   if (creator.kind === 'admin') return { kind: 'admin' }
   const token = await store.documents.get('token', creator.id)
-  if (token === null) return null
-  const { gateways, permissions, expiresMs } = token.body
-  if (expiresMs !== null && expiresMs <= clock.nowMs()) return null
-  return { kind: 'token', id: token.id, accountId: token.accountId, gateways, permissions }
+  return token && callerOfToken(token, clock.nowMs())
 }

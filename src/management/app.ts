@@ -14,6 +14,7 @@ import { createDatasetHandlers } from './datasets.ts'
 import type { ManagementDeps } from './deps.ts'
 import { createDynamicRouteHandlers } from './dynamic-routes.ts'
 import { createEvaluationComparisonHandlers } from './evaluation-comparisons.ts'
+import { createEvaluationScheduleHandlers } from './evaluation-schedules.ts'
 import { createEvaluationTypeHandlers } from './evaluation-types.ts'
 import { createEvaluationHandlers } from './evaluations.ts'
 import { createGatewayHandlers } from './gateways.ts'
@@ -57,6 +58,7 @@ export function createManagementApp(deps: ManagementDeps): AuthenticatedApp {
     billing: createBillingHandlers(deps),
     evaluations: createEvaluationHandlers(deps),
     evaluationComparisons: createEvaluationComparisonHandlers(deps),
+    evaluationSchedules: createEvaluationScheduleHandlers(deps),
     evaluationTypes: createEvaluationTypeHandlers(),
     datasets: createDatasetHandlers(deps),
     datasetItems: createDatasetItemHandlers(deps),

@@ -1,9 +1,8 @@
-import type { DatasetItem, SavedFilter, TestCase } from '../contract/dataset-record.ts'
+import type { DatasetItem, SavedFilter } from '../contract/dataset-record.ts'
 import type { GatewayRecord } from '../contract/gateway-record.ts'
 import { logFiltersSchema } from '../contract/log-filters.ts'
-import { inputOf, outputOf } from '../formats/conversation.ts'
+import { testCaseOf } from '../formats/test-case.ts'
 import { isId } from '../kernel/ids.ts'
-import type { LogBodies } from '../store/store.ts'
 import type { ManagementDeps } from './deps.ts'
 
 /** Bodies that are read at once. */
@@ -32,7 +31,7 @@ export async function fromLogs(
     const known = some.map((id) => id.toLowerCase()).map((id) => (isId(id) ? id : ''))
     const bodies = await deps.store.logs.manyBodies(gateway, known)
     for (const [index, id] of some.entries()) {
-      const made = toTestCase(id, bodies[index] ?? null, what.use_answers)
+      const made = testCaseOf(id, bodies[index] ?? null, what.use_answers)
       if (typeof made === 'string') skipped.push({ log_id: id, reason: made })
       else items.push({ id: deps.newId(), body: made })
     }
@@ -56,24 +55,4 @@ async function newest(
     budgetMs: walkMs,
   })
   return rows.toReversed()
-}
-
-/** Or why there is none. */
-function toTestCase(logId: string, bodies: LogBodies | null, usesAnswer: boolean): TestCase | string {
-  if (bodies === null) return 'there is no such log'
-  const input = inputOf(parse(bodies.request))
-  if (input === null) return 'its request was not kept, or has no prompt'
-  const expected = usesAnswer ? outputOf(parse(bodies.response)) : null
-  if (usesAnswer && expected === null) return 'its answer was not kept, or has no text'
-  return { input, ...(expected !== null && { expected_output: expected }), metadata: { log_id: logId } }
-}
-
-function parse(body: Uint8Array | null): unknown {
-  if (body === null) return null
-  try {
-    return JSON.parse(new TextDecoder().decode(body)) as unknown
-  } catch {
-    // Not JSON, or cut off: nothing can be read of it.
-    return null
-  }
 }

@@ -31,6 +31,8 @@ export function presentDataset(
     account_tag: accountId,
     enable: dataset.enable,
     filters: dataset.filters,
+    sample_rate: dataset.sampleRate,
+    use_answers: dataset.usesAnswers,
     version: dataset.version,
     item_count: dataset.itemCount,
     created_at: toIso(dataset.createdMs),

@@ -48,7 +48,7 @@ export function createDatasetHandlers(deps: ManagementDeps): Handlers<Routes> {
 
 async function create(deps: ManagementDeps, { params, body, caller }: Input<Routes['create']>) {
   const gateway = await findGateway(deps, params.account_id, params.gateway_id)
-  const { name, enable, filters } = body
+  const { name, enable, filters, sample_rate: sampleRate, use_answers: usesAnswers } = body
   const items = body.data.map((given) => toItem(deps, given))
   requireDistinct(items)
   const nowMs = deps.clock.nowMs()
@@ -58,6 +58,9 @@ async function create(deps: ManagementDeps, { params, body, caller }: Input<Rout
     name,
     enable,
     filters,
+    sampleRate,
+    usesAnswers,
+    collectedMs: nowMs,
     createdMs: nowMs,
     modifiedMs: nowMs,
   }
@@ -81,12 +84,13 @@ async function update(deps: ManagementDeps, { params, body, ifMatch, caller }: I
       { path: ['body', 'data'] },
     )
   }
+  const { sample_rate: sampleRate = dataset.sampleRate, use_answers: usesAnswers = dataset.usesAnswers } = body
   const put = data?.map((given) => toItem(deps, given)) ?? []
   requireDistinct(put)
   const items = data === undefined ? null : { clear: true, remove: [], put, staged: null }
   const changed = await changeDataset(deps, caller, gateway, {
     before: dataset,
-    next: { name, enable, filters },
+    next: { name, enable, filters, sampleRate, usesAnswers },
     items,
   })
   return { result: await presentWhole(deps, gateway, changed) }
@@ -103,12 +107,15 @@ export async function changeDataset(
     items,
   }: {
     before: DatasetRecord
-    next: Partial<Pick<DatasetRecord, 'name' | 'enable' | 'filters'>>
+    next: Partial<Pick<DatasetRecord, 'name' | 'enable' | 'filters' | 'sampleRate' | 'usesAnswers'>>
     items: ItemChange | null
   },
 ): Promise<DatasetRecord> {
   const modifiedMs = Math.max(deps.clock.nowMs(), before.modifiedMs + 1)
-  const after = { ...before, ...next, modifiedMs, version: before.version + (items === null ? 0 : 1) }
+  // What came while it collected nothing is not collected afterwards.
+  const isTurnedOn = next.sampleRate !== undefined && before.sampleRate === null
+  const collectedMs = isTurnedOn ? modifiedMs : before.collectedMs
+  const after = { ...before, ...next, collectedMs, modifiedMs, version: before.version + (items === null ? 0 : 1) }
   const audit = datasetAudit(deps, caller, gateway, { before, after })
   const changed = await deps.store.datasets.change(after, before.modifiedMs, items, audit)
   if (changed === 'taken') throw nameTaken(gateway, after.name)

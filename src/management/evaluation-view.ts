@@ -13,6 +13,7 @@ export function presentEvaluation(record: EvaluationRecord): Evaluation {
     id: record.id,
     name: record.name,
     gateway_id: gatewayId,
+    schedule_id: record.scheduleId,
     status: record.status,
     error: record.error,
     // Answers come in any order, and the last digits of a sum depend on it.

@@ -2,7 +2,7 @@ import type { DatasetRecord } from '../contract/dataset-record.ts'
 import type { EvaluationRecord, EvaluationSpec } from '../contract/evaluation-record.ts'
 import { type evaluationRoutes, mostResultsInline } from '../contract/evaluations.ts'
 import type { GatewayRecord } from '../contract/gateway-record.ts'
-import { mayUse } from '../contract/permissions.ts'
+import { type Caller, mayUse } from '../contract/permissions.ts'
 import { findEvaluator, evaluators } from '../evaluators/index.ts'
 import { GatewayError } from '../kernel/errors.ts'
 import { auditEntry } from './audit.ts'
@@ -26,15 +26,33 @@ export function createEvaluationHandlers(deps: ManagementDeps): Handlers<Routes>
   return {
     async list({ params, query }) {
       const { number } = await findGateway(deps, params.account_id, params.gateway_id)
-      const { page, per_page: perPage, name = null, processed = null, search = null } = query
-      const { rows, total } = await evaluations.page({ gateway: number, name, processed, search, page, perPage })
+      const {
+        page,
+        per_page: perPage,
+        name = null,
+        processed = null,
+        search = null,
+        schedule_id: scheduleId = null,
+      } = query
+      const { rows, total } = await evaluations.page({
+        gateway: number,
+        name,
+        processed,
+        scheduleId,
+        search,
+        page,
+        perPage,
+      })
       return {
         result: rows.map(presentEvaluation),
         resultInfo: { page, per_page: perPage, count: rows.length, total_count: total },
       }
     },
 
-    create: (input) => create(deps, input),
+    async create({ params, body, caller }) {
+      const gateway = await findGateway(deps, params.account_id, params.gateway_id)
+      return { result: presentEvaluation(await makeEvaluation(deps, gateway, body, { caller, scheduleId: null })) }
+    },
 
     async get({ params }) {
       return { result: await whole((await findEvaluation(deps, params)).record) }
@@ -75,8 +93,31 @@ export async function findEvaluation(
   throw new GatewayError('not_found', `Evaluation not found: the gateway ${gateway_id} has no evaluation ${id}.`)
 }
 
-async function create(deps: ManagementDeps, { params, body, caller }: Input<Routes['create']>) {
-  const gateway = await findGateway(deps, params.account_id, params.gateway_id)
+/** The gateway has an evaluation of that name. */
+export class NameTaken extends GatewayError {}
+
+/**
+ * Throws what `makeEvaluation` would throw for what was asked and by whom: not for what changes until it is made, as how many
+ * cases there are and which model was used last.
+ */
+export async function checkEvaluation(
+  deps: ManagementDeps,
+  gateway: GatewayRecord,
+  body: Body,
+  caller: Caller,
+): Promise<void> {
+  const judgesCases = readEvaluators(body).some(({ type }) => findEvaluator(type)?.type === 'case')
+  await findDatasets(deps, gateway, body)
+  if (judgesCases) requireRun(caller, gateway, 'models')
+}
+
+/** Makes an evaluation, which then waits to be run. */
+export async function makeEvaluation(
+  deps: ManagementDeps,
+  gateway: GatewayRecord,
+  body: Body,
+  { caller, scheduleId }: { caller: Caller; scheduleId: string | null },
+): Promise<EvaluationRecord> {
   const chosen = readEvaluators(body)
   const datasets = await findDatasets(deps, gateway, body)
   const judgesCases = chosen.some(({ type }) => findEvaluator(type)?.type === 'case')
@@ -85,17 +126,13 @@ async function create(deps: ManagementDeps, { params, body, caller }: Input<Rout
   }
   const cases = datasets.reduce((sum, { itemCount }) => sum + itemCount, 0)
   const models = cases === 0 ? [] : await chooseModels(deps, gateway, body)
-  const touched = { accountId: gateway.accountId, gateway: gateway.number }
-  if (models.length > 0 && !mayUse(caller, 'AI Gateway Run', touched)) {
-    const message = `Authentication error: to have ${models.join(', ')} answer, a token needs the permission AI Gateway Run.`
-    throw new GatewayError('forbidden', message)
-  }
+  if (models.length > 0) requireRun(caller, gateway, models.join(', '))
   const id = deps.newId()
   const name = body.name ?? `${datasets[0]?.name ?? ''} ${chosen.map(({ type }) => type).join(', ')} ${id.slice(-12)}`
   const spec: EvaluationSpec = {
     accountId: gateway.accountId,
     gatewayId: gateway.id,
-    creator: caller.kind === 'admin' ? { kind: 'admin' } : { kind: 'token', id: caller.id },
+    creator: creatorOf(caller),
     datasets,
     evaluators: chosen,
     models,
@@ -105,13 +142,27 @@ async function create(deps: ManagementDeps, { params, body, caller }: Input<Rout
     timeoutMs: body.timeout_ms,
     budgetNanoUsd: body.budget_usd === undefined ? null : Math.round(body.budget_usd * 1e9),
   }
-  const fresh = { id, gateway: gateway.number, name, spec, total: cases * Math.max(1, models.length) }
+  const fresh = { id, gateway: gateway.number, name, spec, scheduleId, total: cases * Math.max(1, models.length) }
   const entry = audit(deps, caller, gateway, { before: null, after: fresh })
   const record = await deps.store.evaluations.insert({ ...fresh, createdMs: deps.clock.nowMs() }, entry)
   if (record === 'gone') throw new GatewayError('not_found', `Gateway not found: ${gateway.id} was removed meanwhile.`)
-  if (record === 'taken') throw invalid('name', `an evaluation ${name} already exists in the gateway ${gateway.id}`)
+  if (record === 'taken') {
+    const message = `name: an evaluation ${name} already exists in the gateway ${gateway.id}`
+    throw new NameTaken('input_invalid', message, { path: ['body', 'name'] })
+  }
   deps.onEvaluation()
-  return { result: presentEvaluation(record) }
+  return record
+}
+
+/** Whose rights it uses. */
+export function creatorOf(caller: Caller): EvaluationSpec['creator'] {
+  return caller.kind === 'admin' ? { kind: 'admin' } : { kind: 'token', id: caller.id }
+}
+
+function requireRun(caller: Caller, { accountId, number }: GatewayRecord, models: string): void {
+  if (mayUse(caller, 'AI Gateway Run', { accountId, gateway: number })) return
+  const message = `Authentication error: to have ${models} answer, a token needs the permission AI Gateway Run.`
+  throw new GatewayError('forbidden', message)
 }
 
 /** With their settings, as their own schemas read them. */
@@ -168,7 +219,7 @@ async function chooseModels(deps: ManagementDeps, gateway: GatewayRecord, { mode
 
 function audit(
   deps: ManagementDeps,
-  caller: Input<Routes['get']>['caller'],
+  caller: Caller,
   { accountId, id: gatewayId }: GatewayRecord,
   { before, after }: Record<'before' | 'after', Pick<EvaluationRecord, 'id' | 'name'> | null>,
 ) {

@@ -1,4 +1,5 @@
 import cluster from 'node:cluster'
+import { createCaseCollecting } from '../jobs/collect-cases.ts'
 import { createLogPruning } from '../jobs/prune-logs.ts'
 import { createWordReading } from '../jobs/read-words.ts'
 import { resealSecrets } from '../jobs/reseal-secrets.ts'
@@ -36,11 +37,12 @@ export async function startCluster(config: Config, log: TextLog): Promise<Tollga
   }
 
   const pruning = createLogPruning({ store: storage.store, clock: systemClock, log })
+  const collecting = createCaseCollecting({ store: storage.store, clock: systemClock, log })
   const reading = createWordReading({ store: storage.store, clock: systemClock, log })
 
   async function close(): Promise<void> {
     await Promise.all(members.map((member) => member.stop()))
-    await Promise.all([pruning.stop(), reading.stop()])
+    await Promise.all([pruning.stop(), collecting.stop(), reading.stop()])
     await within(usualPatience.stopMs, storage.ingest.caughtUp())
     await storage.close()
     lock.release()
@@ -49,6 +51,7 @@ export async function startCluster(config: Config, log: TextLog): Promise<Tollga
     const [url = ''] = await Promise.all(members.map(({ listening }) => listening))
     void removeOrphans({ store: storage.store, log })
     pruning.start()
+    collecting.start()
     reading.start()
     return { url, adminToken, adminTokenFile, close }
   } catch (error) {

@@ -16,6 +16,7 @@ import { createChooseTarget } from '../gateway/target.ts'
 import { createTargetLoads } from '../gateway/target-loads.ts'
 import { createUpstreams, type Upstreams } from '../gateway/upstream.ts'
 import { createEvaluationRunner } from '../jobs/evaluations.ts'
+import { createScheduleRunning } from '../jobs/run-schedules.ts'
 import type { JournalStats } from '../journal/journal.ts'
 import { createCheckedLookup } from '../kernel/checked-lookup.ts'
 import { GatewayError } from '../kernel/errors.ts'
@@ -24,6 +25,8 @@ import { createChooseProxy } from '../kernel/proxies.ts'
 import { createUpstreamPolicy, type UpstreamPolicy } from '../kernel/public-address.ts'
 import type { Vault } from '../kernel/vault.ts'
 import { createManagementApp } from '../management/app.ts'
+import type { ManagementDeps } from '../management/deps.ts'
+import { runDueSchedules } from '../management/due-schedules.ts'
 import { findGateway } from '../management/find-gateway.ts'
 import { createOperations } from '../management/operations.ts'
 import { createReference } from '../management/reference.ts'
@@ -62,20 +65,18 @@ export async function startNode(base: Base, storage: Storage, options: NodeOptio
   const { store, caughtUp } = engines
   const { log, clock } = base
   const evaluations = createEvaluationRunner({ ...parts, store, clock, log, caughtUp, call: createOwnDoor(run) })
-  server.serve(
-    createFront(
-      config,
-      patience,
-      run,
-      getRequestListener(createOthers(base, engines, { ...parts, onEvaluation: evaluations.poke }, url).fetch),
-    ),
-  )
+  const management = createManagement(base, engines, { ...parts, onEvaluation: evaluations.poke }, url)
+  const others = createOthers(management, engines)
+  server.serve(createFront(config, patience, run, getRequestListener(others.fetch)))
+  const schedules = createScheduleRunning({ runDue: () => runDueSchedules(management), log })
   evaluations.start()
+  schedules.start()
   return {
     url,
     stats: () => engines.journal.stats(),
     async close() {
       await server.stop(patience.stopMs)
+      await schedules.stop()
       await evaluations.stop()
       await upstreams.close()
       await engines.close()
@@ -153,22 +154,26 @@ function createDataPlane(
   })
 }
 
-/** Everything that is not the data plane: the management API and what an operator's tools ask. */
-function createOthers(
+/** What the management API is built on. */
+function createManagement(
   { config, log, clock }: Base,
-  engines: Engines,
+  { store, live, kv, caughtUp, catchUpSettings }: Engines,
   parts: Parts & { onEvaluation(): void },
   url: string,
-): Hono {
-  const { store, live, kv, stats, caughtUp, catchUpSettings } = engines
+): ManagementDeps {
   const { adminEmail } = config
   const publicUrl = config.publicUrl ?? url
   const keyedProviders = new Set([...config.providers].flatMap(([slug, { apiKey }]) => (apiKey === null ? [] : [slug])))
   const own = { adminEmail, publicUrl, keyedProviders }
-  const deps = { ...parts, ...own, store, live, kv, clock, log, caughtUp, catchUpSettings }
+  return { ...parts, ...own, store, live, kv, clock, log, caughtUp, catchUpSettings }
+}
+
+/** Everything that is not the data plane: the management API and what an operator's tools ask. */
+function createOthers(management: ManagementDeps, { store, kv, stats }: Engines): Hono {
+  const { clock } = management
   return new Hono()
     .route('/', createOperations({ store, kv, clock, journalStats: stats }))
     .route('/', createReference())
-    .route('/', createManagementApp(deps))
+    .route('/', createManagementApp(management))
     .notFound(({ req }) => respondError(new GatewayError('no_route', `No route for ${req.method} ${req.path}.`)))
 }

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { createCaseCollecting } from '../jobs/collect-cases.ts'
 import { createLogPruning } from '../jobs/prune-logs.ts'
 import { createWordReading } from '../jobs/read-words.ts'
 import { resealSecrets } from '../jobs/reseal-secrets.ts'
@@ -46,8 +47,10 @@ export async function startTollgate(
   })
   void removeOrphans({ store: storage.store, log })
   const pruning = createLogPruning({ store: storage.store, clock, log })
+  const collecting = createCaseCollecting({ store: storage.store, clock, log })
   const reading = createWordReading({ store: storage.store, clock, log })
   pruning.start()
+  collecting.start()
   reading.start()
 
   return {
@@ -56,7 +59,7 @@ export async function startTollgate(
     adminTokenFile,
     async close() {
       await node.close()
-      await Promise.all([pruning.stop(), reading.stop()])
+      await Promise.all([pruning.stop(), collecting.stop(), reading.stop()])
       await within(patience.stopMs, storage.ingest.caughtUp())
       await storage.close()
       lock.release()

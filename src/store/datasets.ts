@@ -58,19 +58,20 @@ export function createDatasetStore(db: Kysely<Schema>, engine: Engine): DatasetS
       return row === undefined ? null : toItem(row)
     },
 
-    stage: ({ dataset, name, items, nowMs }) =>
-      db.transaction().execute(async (transaction) => {
-        await transaction
-          .deleteFrom('dataset_items')
-          .where('dataset', '=', dataset)
-          .where('staged', 'is not', null)
-          .where('id', '<', lowestIdAt(nowMs - stagedForMs))
-          .execute()
-        await insertItems(
-          transaction,
-          items.map((item) => toItemColumns(dataset, item, { from: never, staged: name })),
-        )
-      }),
+    async collecting(most) {
+      const rows = await db
+        .selectFrom('datasets')
+        .selectAll()
+        .where('collecting', 'is not', null)
+        .where('enable', '=', 1)
+        .where('item_count', '<', most)
+        .execute()
+      return rows.map(toRecord).filter(({ sampleRate }) => sampleRate !== null)
+    },
+
+    collect: (query) => collectItems(db, query),
+
+    stage: (query) => stageItems(db, query),
 
     async unstage(dataset, name) {
       await db
@@ -150,7 +151,7 @@ async function changeDataset(
     audit,
   }: { dataset: DatasetRecord; expectedModifiedMs: number; items: ItemChange | null; audit: AuditEntry },
 ): Promise<DatasetRecord | 'changed'> {
-  const { number, name, enable, filters, modifiedMs } = dataset
+  const { number, name, enable, filters, collectedMs, modifiedMs } = dataset
   return await db.transaction().execute(async (transaction) => {
     const row = await transaction
       .updateTable('datasets')
@@ -158,6 +159,8 @@ async function changeDataset(
         name: cleanText(name),
         enable: enable ? 1 : 0,
         filters: JSON.stringify(filters),
+        collecting: collectingOf(dataset),
+        collected_ms: collectedMs,
         modified_ms: modifiedMs,
         version: items === null ? column.ref('version') : sql<number>`version + 1`,
       }))
@@ -202,6 +205,66 @@ async function orTaken<T>(engine: Engine, write: () => Promise<T>): Promise<T | 
     if (engine.isDuplicate(error)) return 'taken'
     throw error
   }
+}
+
+async function stageItems(
+  db: Kysely<Schema>,
+  { dataset, name, items, nowMs }: Parameters<DatasetStore['stage']>[0],
+): Promise<void> {
+  await db.transaction().execute(async (transaction) => {
+    await transaction
+      .deleteFrom('dataset_items')
+      .where('dataset', '=', dataset)
+      .where('staged', 'is not', null)
+      .where('id', '<', lowestIdAt(nowMs - stagedForMs))
+      .execute()
+    await insertItems(
+      transaction,
+      items.map((item) => toItemColumns(dataset, item, { from: never, staged: name })),
+    )
+  })
+}
+
+async function collectItems(
+  db: Kysely<Schema>,
+  { dataset, items, most, untilMs }: Parameters<DatasetStore['collect']>[0],
+): Promise<number> {
+  return await db.transaction().execute(async (transaction) => {
+    // Takes the row for this transaction: two that collect the same wait for each other.
+    const row = await transaction
+      .updateTable('datasets')
+      .set((column) => ({
+        collected_ms:
+          untilMs === null
+            ? column.ref('collected_ms')
+            : sql<number>`case when collected_ms < ${untilMs} then ${untilMs} else collected_ms end`,
+      }))
+      .where('number', '=', dataset)
+      .returning(['version', 'item_count'])
+      .executeTakeFirst()
+    if (row === undefined || items.length === 0) return 0
+    const known = await transaction
+      .selectFrom('dataset_items')
+      .select('id')
+      .where('dataset', '=', dataset)
+      .where(
+        'id',
+        'in',
+        items.map(({ id }) => cleanText(id)),
+      )
+      .execute()
+    const ids = new Set(known.map(({ id }) => id))
+    const fresh = items.filter(({ id }) => !ids.has(id)).slice(0, Math.max(0, most - row.item_count))
+    if (fresh.length === 0) return 0
+    const version = row.version + 1
+    await insertItems(
+      transaction,
+      fresh.map((item) => toItemColumns(dataset, item, { from: version, staged: null })),
+    )
+    const counted = { version, item_count: row.item_count + fresh.length }
+    await transaction.updateTable('datasets').set(counted).where('number', '=', dataset).execute()
+    return fresh.length
+  })
 }
 
 /** Makes the version of the record; how many items it has. */
@@ -292,11 +355,20 @@ function toColumns(dataset: Omit<DatasetRecord, 'number'>): Insertable<Schema['d
     name: cleanText(dataset.name),
     enable: dataset.enable ? 1 : 0,
     filters: JSON.stringify(dataset.filters),
+    collecting: collectingOf(dataset),
+    collected_ms: dataset.collectedMs,
     version: dataset.version,
     item_count: dataset.itemCount,
     created_ms: dataset.createdMs,
     modified_ms: dataset.modifiedMs,
   }
+}
+
+type Collecting = Pick<DatasetRecord, 'sampleRate' | 'usesAnswers'>
+const collectsNothing: Collecting = { sampleRate: null, usesAnswers: false }
+
+function collectingOf({ sampleRate, usesAnswers }: Collecting): string | null {
+  return sampleRate === null && !usesAnswers ? null : JSON.stringify({ sampleRate, usesAnswers })
 }
 
 /** Written by `toColumns` and by nothing else. */
@@ -308,6 +380,8 @@ function toRecord(row: Selectable<Schema['datasets']>): DatasetRecord {
     name: row.name,
     enable: row.enable === 1,
     filters: JSON.parse(row.filters) as SavedFilter[],
+    ...((JSON.parse(row.collecting ?? 'null') ?? collectsNothing) as Collecting),
+    collectedMs: row.collected_ms,
     version: row.version,
     itemCount: row.item_count,
     createdMs: row.created_ms,

@@ -9,6 +9,7 @@ export function toEvaluation(row: Selectable<Schema['evaluations']>): Evaluation
     id: row.id,
     gateway: row.gateway,
     name: row.name,
+    scheduleId: row.schedule,
     status: row.status as EvaluationStatus,
     error: row.error,
     spec: JSON.parse(row.spec) as EvaluationSpec,

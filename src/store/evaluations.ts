@@ -96,6 +96,7 @@ async function insertEvaluation(
       scored: 0,
       score_sum: 0,
       cost_nano_usd: 0,
+      schedule: evaluation.scheduleId && cleanText(evaluation.scheduleId),
       lease_owner: null,
       lease_until_ms: 0,
       created_ms: evaluation.createdMs,
@@ -109,11 +110,12 @@ async function insertEvaluation(
 
 async function readPage(
   db: Kysely<Schema>,
-  { gateway, name, processed, search, page, perPage }: EvaluationQuery,
+  { gateway, name, processed, scheduleId, search, page, perPage }: EvaluationQuery,
 ): ReturnType<EvaluationStore['page']> {
   let matching = db.selectFrom('evaluations').where('gateway', '=', gateway)
   if (name !== null) matching = matching.where('name', '=', cleanText(name))
   if (processed !== null) matching = matching.where('status', processed ? 'in' : 'not in', ['complete', 'failed'])
+  if (scheduleId !== null) matching = matching.where('schedule', '=', cleanText(scheduleId))
   if (search !== null) {
     const pattern = partPattern(search)
     matching = matching.where(sql<boolean>`(id like ${pattern} escape '\\' or lower(name) like ${pattern} escape '\\')`)

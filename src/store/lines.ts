@@ -34,6 +34,8 @@ const lineOf = {
     items: 'list',
     count: 'list',
     item: 'list',
+    collecting: 'list',
+    collect: 'write',
     stage: 'write',
     unstage: 'write',
   },

@@ -18,6 +18,15 @@ export async function migrate(db: Kysely<Schema>, engine: Engine): Promise<void>
     '0009_words': { up: (untyped) => addWords(untyped, engine) },
     '0010_word_blocks': { up: (untyped) => addWordBlocks(untyped, engine) },
     '0011_log_values': { up: (untyped) => addLogValues(untyped, engine) },
+    // One column each: where SQLite stopped half-way, the rest is still to be done.
+    '0012_dataset_collecting': {
+      up: (untyped) => untyped.schema.alterTable('datasets').addColumn('collecting', 'text').execute(),
+    },
+    '0013_dataset_collected': { up: addCollected },
+    '0014_evaluation_schedule': {
+      up: (untyped) =>
+        untyped.schema.alterTable('evaluations').addColumn('schedule', engine.columnTypes.text).execute(),
+    },
   }
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } })
   const { error } = await migrator.migrateToLatest()
@@ -53,6 +62,13 @@ async function addCacheEpoch(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .alterTable('gateways')
     .addColumn('cache_epoch', 'bigint', (column) => column.notNull().defaultTo(0))
+    .execute()
+}
+
+async function addCollected(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .alterTable('datasets')
+    .addColumn('collected_ms', 'bigint', (column) => column.notNull().defaultTo(0))
     .execute()
 }
 

@@ -53,6 +53,9 @@ interface DatasetTable {
   name: string
   enable: number
   filters: string
+  /** JSON; null: it collects nothing. */
+  collecting: string | null
+  collected_ms: number
   version: number
   item_count: number
   created_ms: number
@@ -86,6 +89,8 @@ interface EvaluationTable {
   scored: number
   score_sum: number
   cost_nano_usd: number
+  /** Id of the schedule that made it. */
+  schedule: string | null
   lease_owner: string | null
   lease_until_ms: number
   created_ms: number

@@ -119,6 +119,13 @@ export interface DatasetStore {
   /** How many items a version has. */
   count(dataset: number, version: number): Promise<number>
   item(dataset: number, version: number, id: string): Promise<DatasetItem | null>
+  /** Datasets of all gateways that take in new rows, and have room for one. */
+  collecting(most: number): Promise<DatasetRecord[]>
+  /**
+   * Adds items whose ids it never had, as long as it has fewer than `most`, and moves `collectedMs`, never back (null: not
+   * at all). How many were added.
+   */
+  collect(query: { dataset: number; items: DatasetItem[]; most: number; untilMs: number | null }): Promise<number>
   /**
    * Puts items aside under a name, in no version yet, so that a large file is never in one transaction or in memory.
    * What nobody asked for within a day is removed by the next that is done (`nowMs`).
@@ -143,7 +150,7 @@ export interface EvaluationStore {
   get(gateway: number, id: string): Promise<EvaluationRecord | null>
   /** `taken`: the gateway has one of that name. `gone`: there is no such gateway. */
   insert(
-    evaluation: Pick<EvaluationRecord, 'id' | 'gateway' | 'name' | 'spec' | 'total' | 'createdMs'>,
+    evaluation: Pick<EvaluationRecord, 'id' | 'gateway' | 'name' | 'spec' | 'total' | 'scheduleId' | 'createdMs'>,
     audit: AuditEntry,
   ): Promise<EvaluationRecord | 'taken' | 'gone'>
   /** Removes it with its results; false where it was gone. */
@@ -207,6 +214,7 @@ export interface EvaluationQuery {
   name: string | null
   /** Whether it has ended. */
   processed: boolean | null
+  scheduleId: string | null
   search: string | null
   page: number
   perPage: number

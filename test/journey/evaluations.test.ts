@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
+import { systemClock } from '../../src/kernel/clock.ts'
 import { startForTest, type TestTollgate } from '../tollgate.ts'
 import { type EvaluationProvider, startEvaluationProvider } from './evaluation-provider.ts'
 
@@ -12,15 +13,19 @@ describe('evaluations', () => {
   let tollgate: TestTollgate
   let gateways = 0
   let base = ''
+  /** By which the server's clock goes ahead. */
+  let aheadMs = 0
+  const clock = { ...systemClock, nowMs: () => systemClock.nowMs() + aheadMs }
 
   before(async () => {
     provider = await startEvaluationProvider()
-    tollgate = await startForTest({
+    const environment = {
       TOLLGATE_PROVIDER_OPENAI_BASE_URL: `${provider.url}/v1`,
       TOLLGATE_PROVIDER_OPENAI_API_KEY: 'sk-test',
       TOLLGATE_PROVIDER_ANTHROPIC_BASE_URL: `${provider.url}/anthropic`,
       TOLLGATE_PROVIDER_ANTHROPIC_API_KEY: 'sk-test',
-    })
+    }
+    tollgate = await startForTest(environment, {}, clock)
   })
   after(async () => {
     await tollgate.close()
@@ -279,6 +284,36 @@ describe('evaluations', () => {
     await call('POST', `/datasets/${id}/items`, { data: data.slice(4) })
     const done = await evaluate({ dataset_id: id, evaluation_type: 'exact_match', model })
     assert.deepEqual([done.status, done.score, done.failed, done.completed], ['complete', 1, 0, 8])
+  })
+
+  it('is made by a schedule, on a dataset that collects from the traffic', async () => {
+    const id = await dataset([], {
+      sample_rate: 1,
+      use_answers: true,
+      filters: [{ key: 'success', operator: 'eq', value: [true] }],
+    })
+    await fetch(`${tollgate.url}/v1/test${base.replace('/gateways', '')}/openai/chat/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: 'Bearer sk' },
+      body: JSON.stringify({ model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'live' }] }),
+    })
+    let data: Result[] = []
+    while (data.length === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      data = (await call('GET', `/datasets/${id}`)).data
+    }
+    assert.deepEqual([data.length, data[0].input, data[0].expected_output], [1, 'live', 'live'])
+    const body = { dataset_id: id, evaluation_type: 'exact_match', model }
+    const schedule = await call('POST', '/evaluation-schedules', { name: 's', cron: '* * * * *', evaluation: body })
+    aheadMs += 60_000
+    let made: Result[] = []
+    while (made.length === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      made = await call('GET', `/evaluations?schedule_id=${schedule.id}`)
+    }
+    const done = await ended(made[0].id)
+    assert.deepEqual([done.status, done.score, done.schedule_id], ['complete', 1, schedule.id])
+    await call('DELETE', `/evaluation-schedules/${schedule.id}`)
   })
 
   it('waits for the rate limit of the gateway instead of failing cases', async () => {

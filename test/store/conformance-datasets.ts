@@ -7,13 +7,23 @@ import { insertGateway, sampleAudit, type WithStore } from './samples.ts'
 const createdMs = 1_700_000_000_000
 const newId = createIds(() => createdMs)
 const audit = sampleAudit
+const collecting = { sampleRate: null, usesAnswers: false, collectedMs: 5 }
 
 function items(...inputs: string[]): DatasetItem[] {
   return inputs.map((input) => ({ id: newId(), body: { input, expected_output: { of: input } } }))
 }
 
 async function insert(store: Store, gateway: number, name: string, given: DatasetItem[]): Promise<DatasetRecord> {
-  const fresh = { id: newId(), gateway, name, enable: true, filters: [], createdMs, modifiedMs: createdMs }
+  const fresh = {
+    id: newId(),
+    gateway,
+    name,
+    enable: true,
+    filters: [],
+    ...collecting,
+    createdMs,
+    modifiedMs: createdMs,
+  }
   const made = await store.datasets.insert(fresh, given, audit())
   if (typeof made === 'string') assert.fail(made)
   return made
@@ -64,6 +74,31 @@ export function datasetConformance(withStore: WithStore): void {
     )
   })
 
+  withStore('new rows come into a dataset that collects, each once, until it is full', async (store) => {
+    const { number: gateway } = await insertGateway(store, 'acme', 'one')
+    const made = await insert(store, gateway, 'set', [])
+    assert.deepEqual(await store.datasets.collecting(9), [])
+    const on = { ...made, sampleRate: 0.5, usesAnswers: true, modifiedMs: createdMs + 1 }
+    await store.datasets.change(on, createdMs, null, audit())
+    assert.deepEqual(await store.datasets.collecting(9), [on])
+    const [a, b, c] = items('a', 'b', 'c')
+    assert.ok(a && b && c)
+    const collect = (some: DatasetItem[], untilMs: number | null) =>
+      store.datasets.collect({ dataset: made.number, items: some, most: 2, untilMs })
+    assert.equal(await collect([a], null), 1)
+    assert.deepEqual(await store.datasets.get(gateway, made.id), { ...on, version: 2, itemCount: 1 })
+    assert.deepEqual([await collect([a], 50), await collect([], 40)], [0, 0])
+    assert.deepEqual(await store.datasets.get(gateway, made.id), { ...on, version: 2, itemCount: 1, collectedMs: 50 })
+    // What was taken out does not come back.
+    const without = { clear: true, remove: [], put: [], staged: null }
+    const cleared = { ...on, modifiedMs: createdMs + 2 }
+    await store.datasets.change(cleared, createdMs + 1, without, audit())
+    assert.deepEqual([await collect([a, b], null), await inputs(store, made, 4)], [1, ['b']])
+    assert.equal(await collect(items('d', 'e'), null), 1)
+    assert.deepEqual([await store.datasets.collecting(2), await collect([c], null)], [[], 0])
+    assert.equal(await store.datasets.collect({ dataset: 12345, items: [c], most: 9, untilMs: null }), 0)
+  })
+
   withStore(
     'a name is taken once in a gateway, and a gateway that is gone takes nothing and leaves nothing',
     async (store) => {
@@ -71,7 +106,16 @@ export function datasetConformance(withStore: WithStore): void {
       const other = await insertGateway(store, 'acme', 'two')
       const set = await insert(store, gateway, 'set', items('a'))
       await insert(store, other.number, 'set', [])
-      const fresh = { id: newId(), gateway, name: 'set', enable: true, filters: [], createdMs, modifiedMs: createdMs }
+      const fresh = {
+        id: newId(),
+        gateway,
+        name: 'set',
+        enable: true,
+        filters: [],
+        ...collecting,
+        createdMs,
+        modifiedMs: createdMs,
+      }
       assert.equal(await store.datasets.insert(fresh, items('x'), audit()), 'taken')
       const third = await insert(store, gateway, 'third', [])
       assert.equal(

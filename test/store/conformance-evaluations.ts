@@ -22,7 +22,10 @@ const spec: EvaluationSpec = {
 }
 
 async function insert(store: Store, gateway: number, name: string): Promise<EvaluationRecord> {
-  const made = await store.evaluations.insert({ id: newId(), gateway, name, spec, total: 3, createdMs }, sampleAudit())
+  const made = await store.evaluations.insert(
+    { id: newId(), gateway, name, spec, total: 3, scheduleId: null, createdMs },
+    sampleAudit(),
+  )
   return typeof made === 'string' ? assert.fail(made) : made
 }
 
@@ -106,6 +109,7 @@ export function evaluationConformance(withStore: WithStore): void {
       id,
       gateway,
       name: 'one',
+      scheduleId: null,
       status: 'failed',
       error: 'why',
       folded,
@@ -190,10 +194,10 @@ export function evaluationConformance(withStore: WithStore): void {
     const { evaluations } = store
     const one = await insert(store, gateway, 'one')
     await insert(store, gateway, 'Two')
-    const wanted = { gateway, name: null, processed: null, search: null, page: 1, perPage: 20 }
+    const wanted = { gateway, name: null, processed: null, scheduleId: null, search: null, page: 1, perPage: 20 }
     const names = async (more: object): Promise<string[]> =>
       (await evaluations.page({ ...wanted, ...more })).rows.map(({ name }) => name)
-    const fresh = { id: newId(), gateway, name: 'one', spec, total: 1, createdMs }
+    const fresh = { id: newId(), gateway, name: 'one', spec, total: 1, scheduleId: 's', createdMs }
     assert.equal(await evaluations.insert(fresh, sampleAudit()), 'taken')
     assert.deepEqual(
       [await names({}), await names({ search: 'tw' }), await names({ name: 'one' })],
@@ -203,6 +207,8 @@ export function evaluationConformance(withStore: WithStore): void {
     assert.deepEqual([await names({ processed: true }), await names({ processed: false })], [['one'], ['Two']])
     assert.equal(await evaluations.remove(gateway, one.id, sampleAudit()), true)
     assert.equal(await evaluations.remove(gateway, one.id, sampleAudit()), false)
+    await store.evaluations.insert({ ...fresh, name: 'made' }, sampleAudit())
+    assert.deepEqual([await names({ scheduleId: 's' }), await names({ scheduleId: 'x' })], [['made'], []])
     await store.gateways.remove(gateway, sampleAudit())
     assert.deepEqual(await names({}), [])
     assert.equal(await evaluations.insert({ ...fresh, name: 'new' }, sampleAudit()), 'gone')
