@@ -3,7 +3,7 @@
 import { parseArgs } from 'node:util'
 import { startDemoProvider } from './provider.ts'
 import { type DemoServer, startDemoServer } from './server.ts'
-import { type Seen, sendTraffic } from './traffic.ts'
+import { limited, type Seen, sendTraffic } from './traffic.ts'
 
 const { values } = parseArgs({
   options: {
@@ -25,12 +25,7 @@ process.on('SIGINT', () => void end(130))
 process.on('SIGTERM', () => void end(143))
 
 await server.manage('POST', '/gateways', { id: 'shop', cache_ttl: 300 })
-await server.manage('POST', '/gateways', {
-  id: 'limited',
-  rate_limiting_limit: 5,
-  rate_limiting_interval: 10,
-  rate_limiting_technique: 'sliding',
-})
+await server.manage('POST', '/gateways', limited)
 console.log(
   `\n  Tollgate   ${server.url}\n  Token      ${server.adminToken}\n  Provider   ${provider.url}  (scripted: no model is asked)\n`,
 )
@@ -39,7 +34,7 @@ printSeen(await sendTraffic(server, seconds))
 const missing = printRows(await readRows(server))
 
 if (missing.length > 0) console.error(`\n  Missing: ${missing.join(', ')}`)
-if (values.stay && missing.length === 0) {
+if (values.stay) {
   const rows = `${server.url}/client/v4/accounts/demo/ai-gateway/gateways/shop/logs?per_page=1`
   console.log(
     `\n  Still running; Ctrl-C stops it. One row:\n  curl -H "Authorization: Bearer ${server.adminToken}" "${rows}"\n`,
@@ -67,7 +62,7 @@ interface Row {
 
 async function readRows({ manage }: DemoServer): Promise<Row[]> {
   const rows: Row[] = []
-  for (const gateway of ['shop', 'limited']) {
+  for (const gateway of ['shop', limited.id]) {
     for (let page = 1; ; page++) {
       const { result } = await manage('GET', `/gateways/${gateway}/logs?per_page=50&page=${page}`)
       const some = result as Row[] // Of our own API.

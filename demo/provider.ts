@@ -15,7 +15,7 @@ interface Asked {
   model?: string
   stream?: boolean
   stream_options?: { include_usage?: boolean }
-  messages?: { content?: string }[]
+  messages?: { content?: string | { text?: string }[] }[]
 }
 
 /** Between two pieces of a stream: long enough to leave in its middle. */
@@ -43,13 +43,23 @@ export async function startDemoProvider(): Promise<DemoProvider> {
 
 async function answer(path: string, body: Buffer, response: ServerResponse): Promise<void> {
   const asked = JSON.parse(body.toString() || '{}') as Asked // Only the demo's own traffic comes here.
-  const question = asked.messages?.at(-1)?.content ?? ''
-  if (question.includes('fail')) {
-    const error = { error: { message: 'The demo provider was told to fail.', type: 'server_error' } }
-    sendJson(response, 500, error)
-  } else if (path.endsWith('/messages')) sendJson(response, 200, anthropicMessage(asked, question))
-  else if (asked.stream === true) await sendStream(response, asked, question)
-  else sendJson(response, 200, openaiChat(asked, question))
+  const question = questionOf(asked)
+  const isAnthropic = path.endsWith('/messages')
+  if (!isAnthropic && !path.endsWith('/chat/completions')) {
+    sendError(response, 404, `The demo provider knows chat/completions and messages alone, not ${path}.`)
+  } else if (question.includes('fail')) sendError(response, 500, 'The demo provider was told to fail.')
+  else if (asked.stream === true) await (isAnthropic ? sendAnthropicStream : sendStream)(response, asked, question)
+  else sendJson(response, 200, isAnthropic ? anthropicMessage(asked, question) : openaiChat(asked, question))
+}
+
+/** The text of the last message; through /compat it comes to Anthropic in parts. */
+function questionOf({ messages }: Asked): string {
+  const content = messages?.at(-1)?.content ?? ''
+  return typeof content === 'string' ? content : content.map(({ text }) => text ?? '').join('')
+}
+
+function sendError(response: ServerResponse, status: number, message: string): void {
+  sendJson(response, status, { error: { message, type: status === 404 ? 'not_found_error' : 'server_error' } })
 }
 
 function sendJson(response: ServerResponse, status: number, body: unknown): void {
@@ -62,7 +72,7 @@ async function sendStream(response: ServerResponse, asked: Asked, question: stri
       `data: ${JSON.stringify({ id: 'chatcmpl-demo', object: 'chat.completion.chunk', model: asked.model, ...chunk })}\n\n`,
     )
   response.writeHead(200, { 'content-type': 'text/event-stream', ...label })
-  for (const word of answerTo(question).split(/(?<= )/)) {
+  for (const word of wordsOf(question)) {
     if (response.destroyed) return
     send({ choices: [{ index: 0, delta: { content: word }, finish_reason: null }] })
     await delay(pieceMs)
@@ -72,7 +82,34 @@ async function sendStream(response: ServerResponse, asked: Asked, question: stri
   response.end('data: [DONE]\n\n')
 }
 
-function openaiUsage(question: string): Record<string, number> {
+async function sendAnthropicStream(response: ServerResponse, asked: Asked, question: string): Promise<void> {
+  const send = (type: string, event: Record<string, unknown>): boolean =>
+    response.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...event })}\n\n`)
+  const { usage, ...message } = anthropicMessage(asked, question)
+  response.writeHead(200, { 'content-type': 'text/event-stream', ...label })
+  send('message_start', {
+    message: { ...message, content: [], stop_reason: null, usage: { ...usage, output_tokens: 1 } },
+  })
+  send('content_block_start', { index: 0, content_block: { type: 'text', text: '' } })
+  for (const text of wordsOf(question)) {
+    if (response.destroyed) return
+    send('content_block_delta', { index: 0, delta: { type: 'text_delta', text } })
+    await delay(pieceMs)
+  }
+  send('content_block_stop', { index: 0 })
+  send('message_delta', {
+    delta: { stop_reason: 'end_turn', stop_sequence: null },
+    usage: { output_tokens: usage.output_tokens },
+  })
+  send('message_stop', {})
+  response.end()
+}
+
+function wordsOf(question: string): string[] {
+  return answerTo(question).split(/(?<= )/)
+}
+
+function openaiUsage(question: string): { prompt_tokens: number; completion_tokens: number; total_tokens: number } {
   const [prompt, completion] = [Math.ceil(question.length / 4), Math.ceil(answerTo(question).length / 4)]
   return { prompt_tokens: prompt, completion_tokens: completion, total_tokens: prompt + completion }
 }
@@ -88,7 +125,12 @@ function openaiChat({ model }: Asked, question: string): unknown {
   }
 }
 
-function anthropicMessage({ model }: Asked, question: string): unknown {
+interface AnthropicMessage {
+  usage: { input_tokens: number; output_tokens: number }
+  [member: string]: unknown
+}
+
+function anthropicMessage({ model }: Asked, question: string): AnthropicMessage {
   const { prompt_tokens: input_tokens, completion_tokens: output_tokens } = openaiUsage(question)
   return {
     id: 'msg_demo',

@@ -11,6 +11,14 @@ interface Kind {
   send(data: string, serial: number): Promise<string>
 }
 
+/** The gateway that is asked for more than it takes. */
+export const limited = {
+  id: 'limited',
+  rate_limiting_limit: 5,
+  rate_limiting_interval: 10,
+  rate_limiting_technique: 'sliding',
+}
+
 const users = ['ada', 'grace', 'edsger'] as const
 
 /** Kinds of traffic that run side by side. `send` gives what came of it, in a word or two. */
@@ -40,7 +48,7 @@ const kinds: readonly Kind[] = [
   },
 ]
 
-/** Sends all kinds for some seconds, each at its own pace, and at least twice. */
+/** Sends all kinds for some seconds, each at its own pace, and at least once more than the limited gateway takes. */
 export async function sendTraffic(server: DemoServer, seconds: number): Promise<Seen> {
   const seen: Seen = new Map()
   const data = `${server.url}/v1/demo`
@@ -49,7 +57,7 @@ export async function sendTraffic(server: DemoServer, seconds: number): Promise<
     kinds.map(async ({ name, perSecond, send }) => {
       const counts = new Map<string, number>()
       seen.set(name, counts)
-      for (let serial = 0; serial < 2 || performance.now() < untilMs; serial++) {
+      for (let serial = 0; serial <= limited.rate_limiting_limit || performance.now() < untilMs; serial++) {
         const outcome = await send(data, serial)
         counts.set(outcome, (counts.get(outcome) ?? 0) + 1)
         await delay(Math.max(0, Math.min(1000 / perSecond, untilMs - performance.now())))

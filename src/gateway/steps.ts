@@ -87,7 +87,7 @@ function readStep(ask: UniversalAsk, index: number, bytes: Buffer, next: NextSte
     throw invalid('"endpoint" must be a path at the provider, without spaces', ['endpoint'])
   }
   const query = slice('query')
-  if (!query) throw invalid('"query" must be what the provider is asked', ['query'])
+  if (!query) throw invalid('"query" is missing: it is the body that the provider gets', ['query'])
 
   const authorization = readJson(slice('authorization'))
   if (authorization !== null && typeof authorization !== 'string') {

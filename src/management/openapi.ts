@@ -64,7 +64,8 @@ const securitySchemes = {
   token: {
     type: 'http',
     scheme: 'bearer',
-    description: 'A token of Tollgate (`tg_...`), or the token of the instance admin, in `Authorization: Bearer ...`.',
+    description:
+      'A token of Tollgate (`tg_...`), or the token of the instance admin, in `Authorization: Bearer TOKEN`.',
   },
   email: {
     type: 'apiKey',

@@ -175,5 +175,9 @@ function createOthers(management: ManagementDeps, { store, kv, stats }: Engines)
     .route('/', createOperations({ store, kv, clock, journalStats: stats }))
     .route('/', createReference())
     .route('/', createManagementApp(management))
-    .notFound(({ req }) => respondError(new GatewayError('no_route', `No route for ${req.method} ${req.path}.`)))
+    .notFound(({ req }) => {
+      const where =
+        'Requests go to /v1/{account_id}/{gateway_id}/{provider}/..., and the management API is described at /docs'
+      return respondError(new GatewayError('no_route', `No route for ${req.method} ${req.path}. ${where}.`))
+    })
 }

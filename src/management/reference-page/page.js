@@ -84,6 +84,7 @@ function introduction({ info, components }, base) {
     element('h1', {}, info.title),
     element('p', {}, ...prose(info.description)),
     element('p', {}, 'Address: ', element('code', {}, base)),
+    element('p', {}, 'Each call needs a credential:'),
     element('ul', {}, ...schemes.map(({ description }) => element('li', {}, ...prose(description)))),
   )
 }
