@@ -71,14 +71,18 @@ export async function comeIntoBeing(door: Door, options: RequestOptions, deps: E
         'Create it with POST /client/v4/accounts/{account_id}/ai-gateway/gateways',
     )
   }
-  if (!mayRun(options, door.accountId, undefined)) throw unauthorized()
+  if (!mayRun(options, door.accountId, undefined)) throw unauthorized(options)
   return deps.createDefaultGateway(door.accountId)
 }
 
-export function unauthorized(): GatewayError {
-  return new GatewayError(
-    'unauthorized',
-    'Unauthorized: this gateway needs a Tollgate token that may run requests here, in the header ' +
-      'cf-aig-authorization: Bearer <token>',
-  )
+/** Says what is wrong with the token that was shown, or that one is needed. */
+export function unauthorized(options: RequestOptions): GatewayError {
+  return new GatewayError('unauthorized', `Unauthorized: ${whyUnauthorized(options)}`)
+}
+
+function whyUnauthorized({ caller, hasUnknownToken }: RequestOptions): string {
+  if (caller !== null)
+    return 'the token may not run requests here: it needs the permission "AI Gateway Run" for this account and gateway'
+  if (hasUnknownToken) return 'the Tollgate token that was shown is mistyped, unknown, expired or revoked'
+  return 'this gateway needs a Tollgate token that may run requests here, in the header cf-aig-authorization: Bearer <token>'
 }

@@ -87,7 +87,7 @@ export function createPipeline(deps: PipelineDeps): Run {
       draft = openDraft({ id: deps.newId(), startedMs, startTick, method: exchange.method, door, gateway, options })
 
       // authenticate
-      if ((gateway.authentication || showsToken(options)) && !options.authenticated) throw unauthorized()
+      if ((gateway.authentication || showsToken(options)) && !options.authenticated) throw unauthorized(options)
       if (options.problem) throw options.problem
 
       // choose, read: one target; at the universal door those of the list in the body; of a chat the one its model names, or

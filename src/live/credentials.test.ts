@@ -14,7 +14,9 @@ const { find, holderOf, isAdminToken } = createCredentials(admin, live, clock)
 test('only the whole admin token is the admin', () => {
   assert.deepEqual(find(admin), { text: admin, caller: { kind: 'admin' } })
   assert.equal(isAdminToken(admin), true)
-  for (const text of ['', admin.slice(0, -1), `${admin}x`, admin.toLowerCase()]) assert.equal(find(text), null)
+  assert.equal(find(''), null)
+  for (const text of [admin.slice(0, -1), `${admin}x`, admin.toLowerCase()])
+    assert.equal(find(text)?.caller, null, text)
 })
 
 test('a credential is found in whatever it is wrapped', () => {
@@ -29,6 +31,14 @@ test('a token that nobody holds is found without a caller', () => {
   const stranger = makeToken()
   assert.deepEqual(find(`Bearer ${stranger}`), { text: stranger, caller: null })
   assert.equal(holderOf(stranger), null)
+})
+
+test('a token with a typo or without its end is found, so that it goes nowhere; what only looks a little like one is not', () => {
+  const typo = token.slice(0, -1) + (token.endsWith('a') ? 'b' : 'a')
+  for (const text of [typo, token.slice(0, -3), `${token}x`])
+    assert.deepEqual(find(`Bearer ${text}`), { text, caller: null })
+  for (const text of ['tg_short', `sk-${typo}`, `eyJhbGciOi_${typo}`]) assert.equal(find(`Bearer ${text}`), null, text)
+  assert.equal(find(`eyJhbGciOi_${token}`)?.text, token)
 })
 
 test('a token is good until it expires', () => {

@@ -1,5 +1,5 @@
 import type { Clock } from '../kernel/clock.ts'
-import { createSecretCheck, hashToken, isTokenShaped, tokenLength } from '../kernel/secrets.ts'
+import { createSecretCheck, hashToken, isTokenShaped } from '../kernel/secrets.ts'
 import type { Caller } from '../contract/permissions.ts'
 import type { Live } from './live.ts'
 
@@ -22,6 +22,8 @@ export interface Credentials {
 /** What may stand around a credential: schemes, lists, quotes, and the prefix of a subprotocol. */
 const around = /[\s,"'.]+/
 const prefix = 'tg_'
+/** Long enough to be no word; keys of providers do not begin like this. */
+const tokenLike = /^tg_[0-9A-Za-z]{40,}/
 
 export function createCredentials(adminToken: string, live: Pick<Live, 'token'>, clock: Clock): Credentials {
   const isAdminToken = createSecretCheck(adminToken)
@@ -51,10 +53,13 @@ export function createCredentials(adminToken: string, live: Pick<Live, 'token'>,
   }
 }
 
+/** A token, or what was one before somebody mistyped it or lost its end: a provider should not get to see that either. */
 function findToken(text: string): string | null {
   for (let at = text.indexOf(prefix); at !== -1; at = text.indexOf(prefix, at + 1)) {
-    const token = text.slice(at, at + tokenLength)
-    if (isTokenShaped(token) && !/^[0-9A-Za-z]/.test(text.slice(at + tokenLength))) return token
+    const [token] = tokenLike.exec(text.slice(at)) ?? []
+    if (token === undefined) continue
+    // In the middle of other random text, such as a JWT, only the checksum tells that it is one.
+    if (isTokenShaped(token) || !/[0-9A-Za-z_-]$/.test(text.slice(0, at))) return token
   }
   return null
 }
