@@ -24,6 +24,7 @@ const table = {
   input_invalid: { number: 7001, status: 400, retryable: false },
   body_too_large: { number: 7001, status: 413, retryable: false },
   client_too_slow: { number: 7001, status: 408, retryable: true },
+  headers_too_large: { number: 7001, status: 431, retryable: false },
   method_unsupported: { number: 7001, status: 405, retryable: false },
   precondition_failed: { number: 7001, status: 412, retryable: false },
   not_found: { number: 7002, status: 404, retryable: false },

@@ -7,6 +7,7 @@ import { type Bag, createBag } from '../kernel/bag.ts'
 import type { Config } from '../kernel/config.ts'
 import { createHostCheck } from '../kernel/host-check.ts'
 import { within } from '../kernel/within.ts'
+import { answerUnreadable } from './unreadable.ts'
 
 /** The one HTTP server of a process. */
 export interface HttpServer {
@@ -31,6 +32,7 @@ export function listen(config: Config): Promise<HttpServer> {
   })
   // What is too much here is closed, not handed on to other processes of the same port. Node's types do not know the second one.
   Object.assign(server, { maxConnections: config.maxConnections, dropMaxConnection: true })
+  answerUnreadable(server)
   const sockets = createBag<Socket>()
   server.on('connection', (socket) => void socket.once('close', sockets.add(socket)))
   return new Promise((resolve, reject) => {

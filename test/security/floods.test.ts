@@ -41,8 +41,19 @@ describe('a client never takes the server from the others', () => {
     const before = journey.fault.requests.length
     const client = await connectRaw(journey.base)
     client.write(requestBytes(journey.base, 'openai/models', { method: 'GET', headers: { 'x-a': 'a'.repeat(70_000) } }))
-    assert.match((await client.closed).toString(), /^HTTP\/1\.1 431 /)
+    assert.match((await client.closed).toString(), /^HTTP\/1\.1 431 [^]*\r\n\r\n\{"success":false.*64 KiB.*\}$/)
     assert.equal(journey.fault.requests.length, before)
+  })
+
+  it('with what is no HTTP: 400 that says what was met', async () => {
+    for (const bytes of ['nonsense\r\n\r\n', 'GET / HTTP/1.1\r\nhost: a\rb\r\n\r\n', 'GET / HTTP/1.1\r\n: a\r\n\r\n']) {
+      const client = await connectRaw(journey.base)
+      client.write(Buffer.from(bytes))
+      assert.match(
+        (await client.closed).toString(),
+        /^HTTP\/1\.1 400 [^]*"message":"This is no HTTP\/1\.1 request: Parse Error/,
+      )
+    }
   })
 
   it('with a path without end: 431', async () => {
