@@ -56,7 +56,7 @@ describe('store: SQLite files', () => {
     await first.logs.append([make(number), make(number)], position)
     await first.close()
     const database = new DatabaseSync(file)
-    database.exec('DROP TABLE log_counts; DROP INDEX logs_gateway_model')
+    database.exec('DROP TABLE log_counts; DROP INDEX logs_gateway_model; DROP TABLE datasets; DROP TABLE evaluations')
     database.exec("DELETE FROM kysely_migration WHERE name >= '0006'")
     database.close()
 
