@@ -7,8 +7,8 @@ export interface Pace {
   next(signal: AbortSignal): Promise<void>
 }
 
-/** An evaluation is a guest: more than 400 calls a second would hold up the traffic beside it. Models are rarely as quick. */
-const gapMs = 2.5
+/** An evaluation is a guest: more than 310 calls a second would hold up the traffic beside it. Models are rarely as quick. */
+const gapMs = 3.2
 
 export function createPace(clock: Clock): Pace {
   let freeTick = 0
