@@ -3,10 +3,10 @@ import type { Admission, Kv, Lease, RateLimit, StoredAnswer, Verdict } from '../
 import type { GatewaySnapshot } from '../live/live.ts'
 import { type Attempts, type CallWithAttempts, timedOut } from './attempts.ts'
 import type { CachePlan } from './cache-plan.ts'
-import { acceptsEncoding } from './decoding.ts'
 import type { Draft } from './draft.ts'
 import { ClientLeft, type Sink } from './exchange.ts'
-import { type Flights, LeaderFailed, type SharedCall } from './flight.ts'
+import { type Flights, LeaderFailed } from './flight.ts'
+import type { SharedCall } from './flight-waiter.ts'
 import { countersAway, rateLimited } from './limit-errors.ts'
 import type { UpstreamAnswer, UpstreamCall } from './upstream.ts'
 
@@ -44,20 +44,14 @@ export type Admitted =
 
 /**
  * The cache, then the limit, then the call: a stored answer costs nothing and counts for no limit; who finds the same
- * request under way waits for its answer; everybody else is counted and calls. Throws `rate_limited`, `unavailable`
- * and what a call throws.
+ * request under way waits for its answer; everybody else is counted and calls. Throws or rejects with `rate_limited`,
+ * `unavailable` and what a call throws.
  */
-export async function admit(applicant: Applicant, deps: AdmissionDeps): Promise<Admitted> {
+export function admit(applicant: Applicant, deps: AdmissionDeps): Admitted | Promise<Admitted> {
   const { plan, draft } = applicant
   if (plan?.type === 'bypass') bypassed(draft, plan.reason)
-  if (plan?.type !== 'cached' && limitOf(applicant) === null)
-    return await answered(applicant, call(applicant, deps), null)
-  try {
-    return await enter(applicant, true, deps)
-  } catch (error) {
-    if (!(error instanceof LeaderFailed)) throw error
-    return await enter(applicant, false, deps)
-  }
+  if (plan?.type !== 'cached' && limitOf(applicant) === null) return answered(applicant, call(applicant, deps), null)
+  return enter(applicant, true, deps)
 }
 
 /** One count for each request, whatever is tried for it. */
@@ -70,47 +64,61 @@ function call(applicant: Applicant, deps: AdmissionDeps): UpstreamCall {
   return attempts ? deps.callWithAttempts(applicant, attempts) : applicant.call()
 }
 
-/** `joins`: it may wait for another's answer. Where it did so in vain, it goes its own way. */
-async function enter(applicant: Applicant, joins: boolean, deps: AdmissionDeps): Promise<Admitted> {
-  const { gateway, plan, draft, acceptEncoding } = applicant
+/** `joins`: it may wait for another's answer. */
+function enter(applicant: Applicant, joins: boolean, deps: AdmissionDeps): Admitted | Promise<Admitted> {
+  const { gateway, plan, acceptEncoding } = applicant
   const cache = plan?.type === 'cached' ? plan : null
-  const canRead = (encoding: string): boolean => acceptsEncoding(acceptEncoding, encoding)
-  const joined = cache && joins ? deps.flights.join(cache.key, canRead) : null
-  if (joined) return await answered(applicant, joined, joined)
-
+  const joined = cache && joins ? deps.flights.join(cache.key, acceptEncoding) : null
+  if (joined) return orAlone(answered(applicant, joined, joined), applicant, deps)
   const ask: Admission = {
     gateway: gateway.number,
     cache: cache && { key: cache.key, joins },
     limit: limitOf(applicant),
   }
+  // Memory tells it at once, and a promise that is not made costs nothing.
   const asked = deps.kv.admit(ask)
-  const verdict = asked instanceof Promise ? await asked : asked
+  return asked instanceof Promise
+    ? asked.then((verdict) => follow(verdict, applicant, cache, deps))
+    : follow(asked, applicant, cache, deps)
+}
+
+function follow(
+  verdict: Verdict,
+  applicant: Applicant,
+  cache: (CachePlan & { type: 'cached' }) | null,
+  deps: AdmissionDeps,
+): Admitted | Promise<Admitted> {
   if (verdict.type === 'hit') return { type: 'stored', answer: verdict.answer }
   if (verdict.type === 'busy' && cache) {
     // It may be this process that asks, since a moment ago: then the answer is shared while it comes.
-    const sharing = deps.flights.join(cache.key, canRead)
-    return sharing ? await answered(applicant, sharing, sharing) : await waitForOther(applicant, cache.key, deps)
+    const sharing = deps.flights.join(cache.key, applicant.acceptEncoding)
+    const waiting = sharing ? answered(applicant, sharing, sharing) : waitForOther(applicant, cache.key, deps)
+    return orAlone(waiting, applicant, deps)
   }
   const lease = allow(verdict, applicant, cache !== null)
   applicant.isCounted = true
   const own = call(applicant, deps)
   if (!cache || !lease) {
-    if (cache && verdict.type !== 'away') draft.cache = { status: 'MISS', reason: 'own-way' }
-    return await answered(applicant, own, null)
+    if (cache && verdict.type !== 'away') applicant.draft.cache = { status: 'MISS', reason: 'own-way' }
+    return answered(applicant, own, null)
   }
   const shared = deps.flights.lead(cache.key, own, (answer) => settle(lease, answer, cache.ttlMs, deps))
-  return await answered(applicant, shared, shared)
+  return answered(applicant, shared, shared)
 }
 
-async function answered(
-  applicant: Applicant,
-  made: UpstreamCall,
-  shared: SharedCall | null,
-): Promise<Admitted & { type: 'answered' }> {
-  applicant.onCall(made)
-  applicant.sink.onLeave(made.leave)
-  const answer = shared?.isFollower === true ? inTime(applicant, made.answer) : made.answer
-  return { type: 'answered', answer: await answer, call: made, shared }
+/** Who waited for another's answer in vain goes its own way. */
+function orAlone(waiting: Promise<Admitted>, applicant: Applicant, deps: AdmissionDeps): Promise<Admitted> {
+  return waiting.catch((error: unknown) => {
+    if (error instanceof LeaderFailed) return enter(applicant, false, deps)
+    throw error
+  })
+}
+
+function answered(applicant: Applicant, call: UpstreamCall, shared: SharedCall | null): Promise<Admitted> {
+  applicant.onCall(call)
+  applicant.sink.onLeave(call.leave)
+  const waiting = shared?.isFollower === true ? inTime(applicant, call.answer) : call.answer
+  return waiting.then((answer) => ({ type: 'answered', answer, call, shared }))
 }
 
 /** Another process asks the provider the same: what it gets is stored, or nothing is. */

@@ -12,7 +12,7 @@ import { describeAnswer, describeServed, type Draft, type Ending, ownHeaders, wr
 import { ClientLeft, type Sink } from './exchange.ts'
 import { orderlyEnd, relay, type RelayOptions } from './relay.ts'
 import { type AnswerReading, createPlainTap, createStreamTap, type Tap, type TapLimits } from './tap.ts'
-import type { SharedCall } from './flight.ts'
+import type { SharedCall } from './flight-waiter.ts'
 import { keepAnswer, savedBy } from './stored-answer.ts'
 import type { Target } from './target.ts'
 import type { UpstreamAnswer } from './upstream.ts'
@@ -192,7 +192,7 @@ function finishDraft(passage: Passage, told: AnswerReading, ending: Ending, deps
   const keep = record.success
     ? (body: Buffer) => keepAnswer({ draft, answer: passage.answer, hidden: reading.hidden, saved }, body, deps.clock)
     : null
-  const share = shared.conclude({ isLeft: ending.outcome === 'client_left', keep })
+  const share = shared.conclude(ending.outcome === 'client_left', keep)
   if (share === 'free')
     describeServed(record, { isHit: shared.isFollower || record.success, saved: record.success ? saved : null })
 }

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 import type { Format, RequestFacts } from '../formats/format.ts'
 import { formats } from '../formats/index.ts'
 import { credentialHeaders } from '../kernel/header-names.ts'
@@ -57,7 +57,8 @@ function cacheKey({ gateway, provider, method, request, key, body, facts }: Cach
   for (let at = 0; at + 1 < request.headers.length; at += 2) {
     const name = (request.headers[at] ?? '').toLowerCase()
     if (!isMeaningfulHeader(name) && !credentialHeaders.has(name) && !isCredentialOf(provider, name)) continue
-    headers += part(name) + part(request.headers[at + 1] ?? '')
+    const value = request.headers[at + 1] ?? ''
+    headers += `${name.length}:${name}${value.length}:${value}`
     count++
   }
   const flags = `${facts.isStream ? 's' : '-'}${request.hidesUsage ? 'h' : '-'}${request.translate ? 'c' : '-'}${ownKey === null ? 'b' : 'k'}${key ? 'a' : '-'}`
@@ -66,8 +67,20 @@ function cacheKey({ gateway, provider, method, request, key, body, facts }: Cach
   const text =
     `${gateway.number} ${gateway.cacheEpoch} ${flags} ${count} ${headers}${part(scopeOf(provider))}${part(request.origin)}` +
     `${part(method)}${part(request.path)}`
-  const bytes = ownKey === null ? Buffer.concat([Buffer.from(text), body.bytes]) : text + part(ownKey)
-  return `${gateway.number}:${hash('sha256', bytes, 'base64url')}`
+  const digest = ownKey === null ? digestOf(text, body.bytes) : hash('sha256', text + part(ownKey), 'base64url')
+  return `${gateway.number}:${digest}`
+}
+
+/** Where the parts of a usual key are put together. */
+const scratch = Buffer.allocUnsafeSlow(64 * 1024)
+const mostBytesOfUnit = 3
+
+function digestOf(text: string, body: Buffer): string {
+  if (text.length * mostBytesOfUnit + body.length > scratch.length)
+    return createHash('sha256').update(text).update(body).digest('base64url')
+  const end = scratch.write(text)
+  scratch.set(body, end)
+  return hash('sha256', scratch.subarray(0, end + body.length), 'base64url')
 }
 
 /** No slug has an `@` in it. */

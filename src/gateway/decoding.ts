@@ -79,8 +79,9 @@ export function decodeStream(answer: UpstreamAnswer, encoding: string): Upstream
   }
   const decoder = streamDecoders[coding]()
   return {
-    ...answer,
+    status: answer.status,
     headers: { ...answer.headers, 'content-encoding': undefined },
+    ...(answer.readFacts && { readFacts: answer.readFacts }),
     isEnded: () => false,
     deliver(to) {
       decoder.on('data', (chunk: Buffer) => to.chunk(chunk))

@@ -25,42 +25,53 @@ interface Piece {
   used: number
 }
 
-export function createHeldBytes(): HeldBytes {
-  let pieces: Piece[] = []
-  let end = 0
+/** There is one for every answer that may be cached: as an object of closures it took four times the memory. */
+class Held implements HeldBytes {
+  pieces: Piece[] = []
+  endAt = 0
 
-  function append(bytes: Buffer): void {
-    const last = pieces.at(-1)
+  append(bytes: Buffer): void {
+    const last = this.pieces.at(-1)
     if (last && last.used + bytes.length <= last.bytes.length) {
       last.bytes.set(bytes, last.used)
       last.used += bytes.length
-    } else if (bytes.length > packedBytes || !last) pieces.push({ start: end, bytes, used: bytes.length })
+    } else if (bytes.length > packedBytes || !last) this.pieces.push({ start: this.endAt, bytes, used: bytes.length })
     else {
       // The first page is small: most streams are short.
-      const page = Buffer.allocUnsafeSlow(pieces.length === 1 ? packedBytes : pageBytes)
+      const page = Buffer.allocUnsafeSlow(this.pieces.length === 1 ? packedBytes : pageBytes)
       page.set(bytes)
-      pieces.push({ start: end, bytes: page, used: bytes.length })
+      this.pieces.push({ start: this.endAt, bytes: page, used: bytes.length })
     }
-    end += bytes.length
+    this.endAt += bytes.length
   }
 
-  return {
-    append,
-    end: () => end,
-    from(offset) {
-      const piece = pieces.findLast(({ start }) => start <= offset)
-      if (!piece || offset >= piece.start + piece.used) return null
-      return piece.bytes.subarray(offset - piece.start, piece.used)
-    },
-    drop(offset) {
-      const kept = pieces.findIndex(({ start, used }) => start + used > offset)
-      if (kept > 0) pieces.splice(0, kept)
-      else if (kept === -1) pieces = []
-    },
-    all() {
-      const only = pieces.length === 1 ? pieces[0] : undefined
-      if (only) return only.bytes.subarray(0, only.used)
-      return Buffer.concat(pieces.map(({ bytes, used }) => bytes.subarray(0, used)))
-    },
+  end(): number {
+    return this.endAt
   }
+
+  from(offset: number): Buffer | null {
+    let at = this.pieces.length - 1
+    while (at > 0 && (this.pieces[at]?.start ?? 0) > offset) at--
+    const piece = this.pieces[at]
+    if (!piece || offset < piece.start || offset >= piece.start + piece.used) return null
+    return offset === piece.start && piece.used === piece.bytes.length
+      ? piece.bytes
+      : piece.bytes.subarray(offset - piece.start, piece.used)
+  }
+
+  drop(offset: number): void {
+    const kept = this.pieces.findIndex(({ start, used }) => start + used > offset)
+    if (kept > 0) this.pieces.splice(0, kept)
+    else if (kept === -1) this.pieces = []
+  }
+
+  all(): Buffer {
+    const only = this.pieces.length === 1 ? this.pieces[0] : undefined
+    if (only) return only.used === only.bytes.length ? only.bytes : only.bytes.subarray(0, only.used)
+    return Buffer.concat(this.pieces.map(({ bytes, used }) => bytes.subarray(0, used)))
+  }
+}
+
+export function createHeldBytes(): HeldBytes {
+  return new Held()
 }

@@ -22,7 +22,7 @@ export function keepAnswer({ draft, answer, hidden, saved }: ReadAnswer, body: B
   return {
     storedMs: clock.nowMs(),
     status: answer.status,
-    headers: withoutThoseOfOneRequest(returnedHeaders(answer.headers)),
+    headers: returnedHeaders(answer.headers, isOfOneRequest),
     body: hidden ? without(body, hidden) : body,
     logBody: isPlain ? null : draft.response,
     isLogTruncated: record.responseTruncated,
@@ -32,15 +32,8 @@ export function keepAnswer({ draft, answer, hidden, saved }: ReadAnswer, body: B
 }
 
 /** When and under which id a request was answered, and what was left of a limit then, is not true of a later one. */
-const ofOneRequest = /^date$|^age$|request-id$|ratelimit/
-
-function withoutThoseOfOneRequest(headers: readonly string[]): string[] {
-  const kept: string[] = []
-  for (let at = 0; at + 1 < headers.length; at += 2) {
-    const name = headers[at] ?? ''
-    if (!ofOneRequest.test(name)) kept.push(name, headers[at + 1] ?? '')
-  }
-  return kept
+function isOfOneRequest(name: string): boolean {
+  return name === 'date' || name === 'age' || name.endsWith('request-id') || name.includes('ratelimit')
 }
 
 /** What an answer used and cost, for those to whom it is given again. */

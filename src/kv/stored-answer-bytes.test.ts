@@ -21,7 +21,7 @@ test('what is cut off, of another version or no answer at all is none', () => {
     assert.equal(readStoredAnswer(bytes.subarray(0, length)), null, `${length} bytes`)
   }
   assert.equal(readStoredAnswer(Buffer.concat([bytes, Buffer.from('x')])), null)
-  bytes[0] = 2
+  bytes[0] = 1
   assert.equal(readStoredAnswer(bytes), null)
-  assert.equal(readStoredAnswer(Buffer.from('\u0001{"not": "ours"}')), null)
+  assert.equal(readStoredAnswer(Buffer.from('\u0002{"not": "ours"}')), null)
 })
