@@ -1,5 +1,5 @@
 import type { Cost } from './cost.ts'
-import type { LogEntry, LogRecord, LogSummary } from './log-record.ts'
+import type { Attempt, LogEntry, LogRecord, LogSummary } from './log-record.ts'
 import { tokensIn, tokensOut } from './usage.ts'
 
 /**
@@ -52,9 +52,19 @@ function quoteType(type: string | null): string | null {
   return type === 'application/json' ? '"application/json"' : quote(type)
 }
 
-/** Rare, and so not written by hand. */
+function attemptsText(attempts: readonly Attempt[]): string {
+  let text = ''
+  for (const { startedMs, durationMs, status, error, key } of attempts) {
+    if (text !== '') text += ','
+    text += `{"startedMs":${startedMs},"durationMs":${durationMs},"status":${status},"error":${quote(error)}`
+    text += key ? `,"key":{"id":${own(key.id)},"alias":${quote(key.alias)}}}` : '}'
+  }
+  return `[${text}]`
+}
+
+/** What most records do not have. */
 function rareText({ attempts, route, compatibilityMode, shadowOf }: LogRecord): string {
-  let text = attempts === undefined ? '' : `,"attempts":${JSON.stringify(attempts)}`
+  let text = attempts === undefined ? '' : `,"attempts":${attemptsText(attempts)}`
   if (route !== undefined) text += `,"route":${JSON.stringify(route)}`
   if (compatibilityMode !== undefined) text += ',"compatibilityMode":true'
   return shadowOf === undefined ? text : `${text},"shadowOf":"${shadowOf}"`

@@ -71,7 +71,13 @@ export function passOn(passage: Passage, deps: AnswerDeps): Promise<void> {
   const isRead = createScanner !== null && createReader !== null
   const tap = isRead
     ? createStreamTap(createReader, { createScanner, hidesUsage: passage.hidesUsage, limits: deps.limits })
-    : createPlainTap({ format: target.format, contentType, contentEncoding, lengthBytes, limits: deps.limits })
+    : createPlainTap({
+        format: answer.readFacts ? null : target.format,
+        contentType,
+        contentEncoding,
+        lengthBytes,
+        limits: deps.limits,
+      })
 
   const isShort = !isEventStream && (answer.isEnded() || (lengthBytes !== null && lengthBytes <= shortAnswerBytes))
   if (isShort) return sendWhole(passage, tap, deps)
@@ -197,14 +203,12 @@ function finishDraft(passage: Passage, told: AnswerReading, ending: Ending, deps
     describeServed(record, { isHit: shared.isFollower || record.success, saved: record.success ? saved : null })
 }
 
-/** The reading with what the provider told in its own format, or the usage of the answer's head, where its body told none. */
+/** The reading with what was read of the answer before, or the usage of its head, where its body told none. */
 function withHead({ target, answer }: Passage, reading: AnswerReading): AnswerReading {
   const own = answer.readFacts?.()
-  if (own) return { ...reading, facts: { ...own, error: reading.facts.error ?? own.error } }
-  const { readHead } = target.format
-  if (!readHead || reading.facts.usage !== null) return reading
-  const usage = readHead((name) => headerOf(answer.headers, name))
-  return usage ? { ...reading, facts: { ...reading.facts, usage } } : reading
+  const facts = own ? { ...own, error: reading.facts.error ?? own.error } : reading.facts
+  const usage = facts.usage ?? target.format.readHead?.((name) => headerOf(answer.headers, name)) ?? null
+  return { ...reading, facts: { ...facts, usage } }
 }
 
 function price({ draft, target }: Passage, { facts }: AnswerReading, { prices }: AnswerDeps): Cost {

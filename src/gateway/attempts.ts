@@ -131,7 +131,8 @@ async function tryOnce(
       tell(answer.status >= 500 ? 'failed' : 'good')
       return { answer, error: null, isGood, mayRetry: isRetriedStatus(answer.status) }
     }
-    const held = await hold(answer, { format, call: running.call, limitMs: deps.heldStartMs, running })
+    const holding = hold(answer, { format, call: running.call, limitMs: deps.heldStartMs, running })
+    const held = holding instanceof Promise ? await holding : holding
     reason = held.failure
     tell(held.failure === null ? 'good' : 'failed')
     return { answer: held.answer, error: null, isGood: held.failure === null, mayRetry: true }

@@ -34,6 +34,8 @@ interface Circuit {
   opensAt: number | null
 }
 
+const noProbes = { origin: false, key: false }
+
 export function createBreaker({ tickMs, openMs }: { tickMs: () => number; openMs: number }): Breaker {
   const circuits = new Map<string, Circuit>()
 
@@ -71,9 +73,12 @@ export function createBreaker({ tickMs, openMs }: { tickMs: () => number; openMs
     isOpen,
     enter(place, isLastTarget) {
       if (!isLastTarget && isOpen(place)) return null
-      const key = keyOf(place)
-      const probes = { origin: !isLastTarget && probe(place.origin), key: !isLastTarget && probe(key) }
+      const mayProbe = !isLastTarget && circuits.size > 0
+      const probes = mayProbe ? { origin: probe(place.origin), key: probe(keyOf(place)) } : noProbes
       return (outcome) => {
+        // As nearly always: nobody failed last, and so there is nothing to close.
+        if (outcome === 'good' && circuits.size === 0) return
+        const key = keyOf(place)
         if (outcome === 'unreachable') fail(place.origin, probes.origin)
         else if (outcome === 'unknown') {
           if (probes.origin) release(place.origin)

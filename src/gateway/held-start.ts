@@ -1,10 +1,10 @@
-import type { Format } from '../formats/format.ts'
+import type { AnswerFacts, Format } from '../formats/format.ts'
 import { framingOf } from '../formats/framing.ts'
-import { readJsonAnswer } from '../formats/json-answer.ts'
 import type { GatewayError } from '../kernel/errors.ts'
 import { headerOf } from './answer-headers.ts'
 import { decode } from './decoding.ts'
 import { ClientLeft } from './exchange.ts'
+import { readPlain } from './plain-answer.ts'
 import type { UpstreamAnswer, UpstreamCall } from './upstream.ts'
 
 /**
@@ -35,55 +35,65 @@ const mostDecodedBytes = 1 << 20
 interface Judge {
   /** `wait`: nothing yet; `good`: it has content; else why it failed. */
   chunk(bytes: Buffer): 'wait' | 'good' | { failure: string }
-  end(body: Buffer): Promise<string | null> | string | null
+  end(body: Buffer): Verdict | Promise<Verdict>
 }
 
-/** Rejects with `ClientLeft`. */
-export function hold(answer: UpstreamAnswer, { format, call, limitMs, running }: HoldOptions): Promise<Held> {
+/** Of a whole beginning. `facts`: all that the answer tells, where it was read for that; else null. */
+interface Verdict {
+  failure: string | null
+  facts: AnswerFacts | null
+}
+
+/** Rejects with `ClientLeft`. Gives at once what is known at once: mostly a short answer is here with its head. */
+export function hold(answer: UpstreamAnswer, { format, call, limitMs, running }: HoldOptions): Held | Promise<Held> {
+  const judge = createJudge(answer, format)
+  const kept: Buffer[] = []
+  let size = 0
+  let held: Held | null = null
+  let onHeld: ((held: Held) => void) | null = null
+  const settle = (failure: string | null, facts: AnswerFacts | null, error: GatewayError | null = null): void => {
+    if (held) return
+    const isWanted = failure === null && format !== null
+    if (!isWanted && !answer.isEnded()) call.abort()
+    held = { answer: isWanted ? resumed(answer, kept, facts) : closed(answer, kept, error), failure }
+    onHeld?.(held)
+  }
+  answer.deliver({
+    chunk(bytes) {
+      kept.push(bytes)
+      size += bytes.length
+      if (held) return
+      const verdict = judge.chunk(bytes)
+      if (verdict === 'good' || size > mostHeldBytes) settle(null, null)
+      else if (verdict !== 'wait') settle(verdict.failure, null)
+    },
+    end() {
+      if (held) return
+      const verdict = judge.end(kept.length === 1 && kept[0] ? kept[0] : Buffer.concat(kept))
+      if (verdict instanceof Promise) void verdict.then(({ failure, facts }) => settle(failure, facts))
+      else settle(verdict.failure, verdict.facts)
+    },
+    failed: (error) => settle(error.message, null, error),
+  })
+  if (held) return held
   return new Promise((resolve, reject) => {
-    const judge = createJudge(answer, format)
-    const kept: Buffer[] = []
-    let size = 0
-    let isSettled = false
-    const settle = (failure: string | null, error: GatewayError | null = null): void => {
-      if (isSettled) return
-      isSettled = true
+    const timer = setTimeout(() => settle(null, null), limitMs)
+    onHeld = (known) => {
       clearTimeout(timer)
-      if (failure === null && format !== null) return resolve({ answer: resumed(answer, kept), failure })
-      const isEnded = answer.isEnded()
-      if (!isEnded) call.abort()
-      resolve({ answer: closed(answer, kept, error), failure })
+      resolve(known)
     }
-    const timer = setTimeout(() => settle(null), limitMs)
     running.interrupt = () => {
-      isSettled = true
       clearTimeout(timer)
       reject(new ClientLeft('the client left before the provider answered'))
     }
-    answer.deliver({
-      chunk(bytes) {
-        kept.push(bytes)
-        size += bytes.length
-        if (isSettled) return
-        const verdict = judge.chunk(bytes)
-        if (verdict === 'good' || size > mostHeldBytes) settle(null)
-        else if (verdict !== 'wait') settle(verdict.failure)
-      },
-      end() {
-        if (isSettled) return
-        const verdict = judge.end(Buffer.concat(kept))
-        if (verdict instanceof Promise) void verdict.then((failure) => settle(failure))
-        else settle(verdict)
-      },
-      failed: (error) => settle(error.message, error),
-    })
   })
 }
 
 /** The answer from its beginning. What comes after is delivered past this. */
-function resumed(answer: UpstreamAnswer, kept: Buffer[]): UpstreamAnswer {
+function resumed(answer: UpstreamAnswer, kept: Buffer[], facts: AnswerFacts | null): UpstreamAnswer {
   return {
     ...answer,
+    ...(facts && { readFacts: () => facts }),
     deliver(receiver) {
       for (const bytes of kept.splice(0)) receiver.chunk(bytes)
       answer.deliver(receiver)
@@ -108,7 +118,7 @@ function closed(answer: UpstreamAnswer, kept: readonly Buffer[], error: GatewayE
 }
 
 function createJudge({ headers }: UpstreamAnswer, format: Format | null): Judge {
-  if (format === null) return { chunk: () => 'wait', end: () => null }
+  if (format === null) return { chunk: () => 'wait', end: () => unread }
   const contentType = headerOf(headers, 'content-type')
   const contentEncoding = headerOf(headers, 'content-encoding')
   const isPlain = contentEncoding === null || contentEncoding === 'identity'
@@ -117,17 +127,24 @@ function createJudge({ headers }: UpstreamAnswer, format: Format | null): Judge 
   return {
     // Gemini streams a list where it is not asked for events; no error is a list.
     chunk: (bytes) => (bytes[0] === openBracket ? 'good' : 'wait'),
-    async end(body) {
-      if (body.length === 0 || contentType?.includes('json') !== true) return null
-      const plain = isPlain ? body : await decode(body, contentEncoding, mostDecodedBytes)
-      return plain && readJsonAnswer(format, plain).error
+    end(body) {
+      if (isPlain) return judgeFacts(readPlain(format, contentType, body, mostDecodedBytes))
+      return decode(body, contentEncoding, mostDecodedBytes).then((plain) =>
+        plain ? judgeFacts(readPlain(format, contentType, plain, mostDecodedBytes)) : unread,
+      )
     },
   }
 }
 
+const unread: Verdict = { failure: null, facts: null }
+
+function judgeFacts(facts: AnswerFacts): Verdict {
+  return { failure: facts.error, facts }
+}
+
 /** A stream that cannot be read begins with its first byte. */
 function judgeBytes(): Judge {
-  return { chunk: () => 'good', end: (body) => (body.length > 0 ? null : nothingCame) }
+  return { chunk: () => 'good', end: (body) => ({ failure: body.length > 0 ? null : nothingCame, facts: null }) }
 }
 
 const nothingCame = 'The provider ended its stream before it said anything.'
@@ -150,8 +167,8 @@ function judgeEvents(format: Format, createScanner: NonNullable<ReturnType<typeo
     },
     end() {
       scanner.end()
-      if (verdict === 'good' || reader?.endIsComplete === true) return null
-      return verdict === 'wait' ? nothingCame : verdict.failure
+      if (verdict === 'good' || reader?.endIsComplete === true) return unread
+      return { failure: verdict === 'wait' ? nothingCame : verdict.failure, facts: null }
     },
   }
 }

@@ -31,7 +31,11 @@ export interface KeyedAsk {
  * `rate_limited` where no key has room, and with what adding one throws.
  */
 export function callTarget(ask: KeyedAsk, deps: KeyedCallDeps): UpstreamCall {
-  if (ask.target.keys.length === 0) return deps.upstreams.call(ask.request)
+  const [first] = ask.target.keys
+  if (!first) return deps.upstreams.call(ask.request)
+  const isOnly = ask.target.keys.length === 1 && first.limit === null
+  const made = isOnly ? callAtOnce(first, ask, deps) : null
+  if (made) return made
   const left = Promise.withResolvers<never>()
   const state: CallState = { current: null, isOver: false }
   const answer = Promise.race([callInTurn(ask, state, deps), left.promise])
@@ -46,6 +50,23 @@ export function callTarget(ask: KeyedAsk, deps: KeyedCallDeps): UpstreamCall {
       state.current?.abort()
     },
   }
+}
+
+/** The usual case costs no promise: the one key that there is, as it stands. Null where it first becomes something else. */
+function callAtOnce(key: ProviderKey, ask: KeyedAsk, { upstreams, addKey }: KeyedCallDeps): UpstreamCall | null {
+  const { request, target, tries, onSecrets } = ask
+  const keyed = target.jsonKey ? null : addKey(request, target, key)
+  if (keyed === null || keyed instanceof Promise) return null
+  tries?.withKey(key)
+  onSecrets(keyed.secrets)
+  const call = upstreams.call(keyed.request)
+  if (tries) {
+    call.answer.then(
+      ({ status }) => tries.end(status, null),
+      (error: unknown) => tries.end(null, error instanceof GatewayError ? error.message : null),
+    )
+  }
+  return call
 }
 
 interface CallState {

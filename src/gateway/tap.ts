@@ -1,11 +1,9 @@
 import type { AnswerFacts, Format, StreamReader } from '../formats/format.ts'
-import { firstMembers, lastMembers } from '../formats/edges.ts'
-import { readJsonAnswer } from '../formats/json-answer.ts'
-import { scanTopLevel } from '../formats/scan.ts'
 import type { CreateScanner } from '../formats/framing.ts'
 import { createBoundedReader } from './bounded-reader.ts'
 import { decode } from './decoding.ts'
 import { createEventHider } from './event-hider.ts'
+import { nothingTold, readPlain } from './plain-answer.ts'
 import { createWaitingChunks } from './waiting-chunks.ts'
 
 /** Reads an answer while it passes by. One tap reads one answer. */
@@ -45,18 +43,26 @@ export interface TapLimits {
   keptBytes: number
 }
 
-/** A tap for an answer that is not an event stream. `lengthBytes` is what its head promises, null where nothing. */
+/**
+ * A tap for an answer that is not an event stream. `format` null: what it tells is known already. `lengthBytes` is what its
+ * head promises, null where nothing.
+ */
 export function createPlainTap(options: {
-  format: Format
+  format: Format | null
   contentType: string | null
   contentEncoding: string | null
   lengthBytes: number | null
   limits: TapLimits
 }): Tap {
-  const { limits } = options
+  const { limits, format, contentType } = options
   const kept: Buffer[] = []
   let keptBytes = 0
   let size = 0
+
+  function readingOf(body: Buffer | null, isTruncated: boolean): AnswerReading {
+    const facts = format && body ? readPlain(format, contentType, body, limits.parsedBytes) : nothingTold
+    return { facts, body, isTruncated, size, hidden: null }
+  }
 
   return {
     take(chunk) {
@@ -77,65 +83,12 @@ export function createPlainTap(options: {
       const only = kept.length === 1 ? kept[0] : undefined
       const raw = only ?? Buffer.concat(kept)
       const isCut = size > keptBytes
-      if (options.contentEncoding === null) {
-        return {
-          ...readPlain(options.format, options.contentType, raw, limits.parsedBytes),
-          isTruncated: isCut,
-          size,
-          hidden: null,
-        }
-      }
-      return decode(raw, options.contentEncoding, limits.keptBytes).then((bytes) => {
-        if (!bytes) return { facts: nothing, body: null, isTruncated: true, size, hidden: null }
-        return {
-          ...readPlain(options.format, options.contentType, bytes, limits.parsedBytes),
-          isTruncated: isCut,
-          size,
-          hidden: null,
-        }
-      })
+      if (options.contentEncoding === null) return readingOf(raw, isCut)
+      return decode(raw, options.contentEncoding, limits.keptBytes).then((body) =>
+        readingOf(body, isCut || body === null),
+      )
     },
   }
-}
-
-/** Up to this size parsing the whole costs less than looking for its edges and parsing those. */
-const smallBodyBytes = 8 * 1024
-
-const nothing: AnswerFacts = { model: null, usage: null, error: null }
-const answerMembers = [
-  'model',
-  'modelVersion',
-  'usage',
-  'usageMetadata',
-  'meta',
-  'metadata',
-  'duration',
-  'error',
-  'result',
-] as const
-
-function readPlain(
-  format: Format,
-  contentType: string | null,
-  body: Buffer,
-  parsedBytes: number,
-): { facts: AnswerFacts; body: Buffer } {
-  if (body.length === 0 || contentType?.includes('json') !== true) return { facts: nothing, body }
-  const edges = body.length > smallBodyBytes ? readEdges(body) : null
-  if (edges) return { facts: format.readAnswer(edges), body }
-  if (body.length > parsedBytes) {
-    const found = scanTopLevel(body, answerMembers)
-    const members = Object.fromEntries(Object.entries(found).map(([name, member]) => [name, member.value]))
-    return { facts: format.readAnswer(members), body }
-  }
-  return { facts: readJsonAnswer(format, body), body }
-}
-
-/** Most answers tell the model at their beginning and the usage at their end: what is between need not be parsed. */
-function readEdges(body: Buffer): Record<string, unknown> | null {
-  const last = lastMembers(body, 'usage')
-  const first = last && firstMembers(body, 'model')
-  return first && { ...first, ...last }
 }
 
 /**

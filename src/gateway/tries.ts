@@ -34,7 +34,11 @@ export function createTries(clock: Clock): Tries {
     },
     end(status, error) {
       const attempt = all.at(-1)
-      if (attempt) Object.assign(attempt, { status, error, durationMs: Math.round(clock.tickMs() - startTick) })
+      if (attempt) {
+        attempt.status = status
+        attempt.error = error
+        attempt.durationMs = Math.round(clock.tickMs() - startTick)
+      }
       isBeginning = false
     },
   }

@@ -26,7 +26,10 @@ export interface UpstreamAnswer {
   headers: Readonly<Record<string, string | string[] | undefined>>
   /** Whether the whole answer is here already. */
   isEnded(): boolean
-  /** What the provider told in its own format, where the bytes are a translation; known once it has ended. */
+  /**
+   * What the provider told, where that is read already: the bytes are a translation of its own format, or were judged. Known
+   * once it has ended.
+   */
   readFacts?: () => AnswerFacts
   deliver(receiver: AnswerReceiver): void
   pause(): void

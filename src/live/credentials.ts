@@ -13,7 +13,7 @@ export interface FoundCredential {
 export interface Credentials {
   /** The credential that stands in a header's or parameter's value, in whatever form; null: none. Cheap where there is none. */
   find(text: string): FoundCredential | null
-  /** Whether a text is the admin token; takes the same time for every text. */
+  /** Whether a text is the admin token; takes the same time for every text of one length. */
   isAdminToken(text: string): boolean
   /** Who holds this token; null: nobody (any more). */
   holderOf(text: string): Caller | null
@@ -25,6 +25,9 @@ const prefix = 'tg_'
 /** Long enough to be no word; keys of providers do not begin like this. */
 const tokenLike = /^tg_[0-9A-Za-z]{40,}/
 
+/** Tokens whose hashes are remembered. */
+const mostHashes = 1000
+
 export function createCredentials(adminToken: string, live: Pick<Live, 'token'>, clock: Clock): Credentials {
   const isAdminToken = createSecretCheck(adminToken)
   // Its beginning is no secret worth the name, and keeps other values from being taken apart and hashed.
@@ -32,12 +35,28 @@ export function createCredentials(adminToken: string, live: Pick<Live, 'token'>,
 
   function findAdmin(text: string): string | null {
     if (text.length < adminToken.length || !text.includes(start)) return null
-    const pieces = [text, text.slice(text.indexOf(' ') + 1).trim(), ...text.split(around)]
-    return pieces.find((piece) => piece.length === adminToken.length && isAdminToken(piece)) ?? null
+    const isToken = (piece: string): boolean => piece.length === adminToken.length && isAdminToken(piece)
+    if (isToken(text)) return text
+    const behindScheme = text.slice(text.indexOf(' ') + 1).trim()
+    return isToken(behindScheme) ? behindScheme : (text.split(around).find(isToken) ?? null)
+  }
+  /** Of tokens that were good: what they hash to is asked for at each of their requests. */
+  const hashes = new Map<string, string>()
+
+  function hashOf(text: string): string | null {
+    const known = hashes.get(text)
+    if (known !== undefined) return known
+    if (!isTokenShaped(text)) return null
+    const made = hashToken(text)
+    if (live.token(made) === undefined) return null
+    if (hashes.size >= mostHashes) hashes.clear()
+    hashes.set(text, made)
+    return made
   }
   function holderOf(text: string): Caller | null {
     if (isAdminToken(text)) return { kind: 'admin' }
-    const token = isTokenShaped(text) ? live.token(hashToken(text)) : undefined
+    const hash = hashOf(text)
+    const token = hash === null ? undefined : live.token(hash)
     if (!token || (token.expiresMs !== null && token.expiresMs <= clock.nowMs())) return null
     return { kind: 'token', ...token.grant }
   }
