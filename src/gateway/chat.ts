@@ -57,6 +57,7 @@ export function openChat(request: ChatRequest): OpenChat {
   const fields = parseChat(request.body)
   const model = asText(fields['model'])
   if (model === null) throw invalid('model is missing', ['model'])
+  if (typeof (fields['stream'] ?? false) !== 'boolean') throw invalid('stream is neither true nor false', ['stream'])
   return { fields, model }
 }
 
@@ -77,7 +78,8 @@ export function addressChat(
   chooseTarget: ChooseTarget,
 ): Chat {
   const { door, options, gateway, body } = request
-  const address = addressOf(model, chat['stream'] === true)
+  const isStream = chat['stream'] === true
+  const address = addressOf(model, isStream)
   const provider = findProvider(address.slug)
   if (provider) carryCredential(provider, options)
   const native: Door = { ...door, slug: address.slug, path: address.path, query: address.query }
@@ -95,12 +97,13 @@ export function addressChat(
     includesUsage: asObject(chat['stream_options'])?.['include_usage'] === true,
   }
   options.forwarded = withHeaders(options.forwarded, made.headers, translator !== null)
-  const translation: Translation = { translator, asked }
+  // What comes back is OpenAI's, whatever the provider speaks.
+  const format = translator ? chatFormat : target.format
+  const translation: Translation = { translator, format, asked, isStream }
   return {
-    // What comes back is OpenAI's, whatever the provider speaks.
     target: {
       ...target,
-      format: translator ? chatFormat : target.format,
+      format,
       chat: {
         bytes: made.bytes,
         model: address.model,

@@ -1,7 +1,9 @@
+import type { AnswerFacts, Format } from '../formats/format.ts'
 import { framingOf, type CreateScanner } from '../formats/framing.ts'
-import { toHubError } from '../formats/translate/hub-error.ts'
+import { asObject, type JsonObject } from '../formats/json.ts'
+import { incomplete, toHubError } from '../formats/translate/hub-error.ts'
+import { giveAsChunks, joinStream } from '../formats/translate/hub-stream.ts'
 import type { Asked, Translator } from '../formats/translate/translator.ts'
-import type { AnswerFacts } from '../formats/format.ts'
 import { GatewayError } from '../kernel/errors.ts'
 import { headerOf } from './answer-headers.ts'
 import { decode, decodeStream } from './decoding.ts'
@@ -12,15 +14,21 @@ import type { AnswerReceiver, UpstreamAnswer, UpstreamCall } from './upstream.ts
 export interface Translation {
   /** Null: the provider speaks OpenAI's format, and only its errors may be others. */
   translator: Translator | null
+  /** Of what the client gets. */
+  format: Format
   asked: Asked
+  /** What the client asked for. A provider may give the other: a stream in one piece, or in pieces what was to be whole. */
+  isStream: boolean
 }
 
 /** A longer answer is none that a client waits for in one piece. */
 const mostBytes = 64 << 20
 
 /**
- * A call whose answer is OpenAI's: a stream is translated as it comes; a plain answer, and every error, once it is whole,
- * so that the head says how long it is. Rejects with `answer_unreadable` where the provider sent something else.
+ * A call whose answer is OpenAI's, and a stream where the client asked for one: a stream is translated as it comes; any other
+ * answer, and every error, once it is whole, so that the head says how long it is. What is OpenAI's already, and as it was
+ * asked for, is not touched. Rejects with `answer_unreadable` where the provider sent something else, and with
+ * `upstream_failed` where it sent a stream that was not asked for and has no good end.
  */
 export function translateCall(call: UpstreamCall, translation: Translation): UpstreamCall {
   const left = Promise.withResolvers<never>()
@@ -35,24 +43,55 @@ export function translateCall(call: UpstreamCall, translation: Translation): Ups
   }
 }
 
-async function translateAnswer(from: UpstreamAnswer, { translator, asked }: Translation): Promise<UpstreamAnswer> {
+async function translateAnswer(from: UpstreamAnswer, translation: Translation): Promise<UpstreamAnswer> {
+  const { translator, format, asked, isStream } = translation
   const isGood = from.status >= 200 && from.status < 300
-  if (isGood && !translator) return from
+  const contentType = headerOf(from.headers, 'content-type')
+  const createScanner = framingOf(contentType)
+  const mayPass = createScanner ? isStream : !isStream || contentType?.includes('json') !== true
+  if (isGood && !translator && mayPass) return from
   const encoding = headerOf(from.headers, 'content-encoding')
   const coding = encoding === 'identity' ? null : encoding
-  const createScanner = framingOf(headerOf(from.headers, 'content-type'))
-  if (isGood && translator && createScanner) {
+  if (isGood && translator && createScanner && isStream) {
     return translateStream(coding === null ? from : decodeStream(from, coding), createScanner, translator, asked)
   }
-  const whole = await collect(from)
-  const bytes = coding === null ? whole : await decode(whole, coding, mostBytes)
+  const raw = await collect(from)
+  const bytes = coding === null ? raw : await decode(raw, coding, mostBytes)
+  if (!isGood) return finished(from, toHubError(parse(bytes), from.status), null)
+  if (bytes === null) throw unreadable()
+  if (createScanner) return joined(from, bytes, createScanner, translation)
   const body = parse(bytes)
-  if (!isGood || !translator) return finished(from, toHubError(body, from.status), null)
-  if (body === undefined) {
-    throw new GatewayError('answer_unreadable', 'Failed to parse model output: the provider sent no JSON')
+  if (!translator) {
+    const whole = asObject(body)
+    // What is no chat is given as it came: it may be a stream under another name, else it breaks off as one.
+    return whole ? streamed(from, toChunks(whole, asked), format.readAnswer(whole)) : streamed(from, bytes, null)
   }
+  if (body === undefined) throw unreadable()
   const { answer, facts } = translator.fromProvider(body, asked)
-  return finished(from, answer, facts)
+  const told = facts.error === null ? answer : toHubError(body, from.status)
+  return isStream ? streamed(from, toChunks(told, asked), facts) : finished(from, told, facts)
+}
+
+function toChunks(answer: JsonObject, asked: Asked): Buffer {
+  let text = ''
+  giveAsChunks(answer, asked, (data) => void (text += `data: ${data}\n\n`))
+  return Buffer.from(text)
+}
+
+function joined(
+  from: UpstreamAnswer,
+  bytes: Buffer,
+  createScanner: CreateScanner,
+  { translator, format, asked }: Translation,
+): UpstreamAnswer {
+  const reader = format.createStreamReader?.()
+  const whole = reader && joinStream(bytes, createScanner, { reader, translator, asked })
+  if (whole?.answer && whole.failure === null) return finished(from, whole.answer, whole.facts)
+  throw new GatewayError('upstream_failed', `Failed to get response from provider: ${whole?.failure ?? incomplete}`)
+}
+
+function unreadable(): GatewayError {
+  return new GatewayError('answer_unreadable', 'Failed to parse model output: the provider sent no JSON')
 }
 
 function translateStream(
@@ -72,7 +111,7 @@ function translateStream(
   }
   return {
     ...from,
-    headers: headersOf(from, 'text/event-stream; charset=utf-8'),
+    headers: headersOf(from, eventStream),
     isEnded: () => false,
     readFacts: () => stream.facts(),
     deliver: (to) =>
@@ -109,10 +148,20 @@ function collect(from: UpstreamAnswer): Promise<Buffer> {
 }
 
 function finished(from: UpstreamAnswer, body: unknown, facts: AnswerFacts | null): UpstreamAnswer {
-  const bytes = Buffer.from(JSON.stringify(body))
+  return ended(from, 'application/json', Buffer.from(JSON.stringify(body)), facts)
+}
+
+function streamed(from: UpstreamAnswer, bytes: Buffer, facts: AnswerFacts | null): UpstreamAnswer {
+  return ended(from, eventStream, bytes, facts)
+}
+
+const eventStream = 'text/event-stream; charset=utf-8'
+
+/** An answer that is here already. `facts`: null where its bytes tell them. */
+function ended(from: UpstreamAnswer, contentType: string, bytes: Buffer, facts: AnswerFacts | null): UpstreamAnswer {
   return {
     status: from.status,
-    headers: headersOf(from, 'application/json'),
+    headers: headersOf(from, contentType),
     isEnded: () => true,
     ...(facts && { readFacts: () => facts }),
     deliver(to) {

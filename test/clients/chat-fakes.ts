@@ -1,4 +1,5 @@
 import { exceptionFrame } from '../formats/event-stream.ts'
+import { recordedStream } from '../formats/recorded.ts'
 
 /** One provider of each format: how it says a text, a call and an error, and a stream of it. All simulated. */
 interface Fake {
@@ -6,6 +7,8 @@ interface Fake {
   text(text: string): unknown
   call(name: string, input: object): unknown
   error: { status: number; body: unknown; message: string }
+  /** A stream that calls `get_weather`. */
+  callStream: Buffer
   stream: { file: string; contentType: string; content: string; arguments: string | null; tokens: [number, number] }
   /** What stands before the stream is over when something goes wrong. */
   brokenStream: { bytes: Buffer; message: string }
@@ -36,6 +39,7 @@ const likeOpenAi: Omit<Fake, 'model' | 'path'> = {
     ],
   }),
   error: { status: 401, body: { detail: 'Unauthorized' }, message: 'Unauthorized' },
+  callStream: recordedStream('openai-chat-tools.sse.txt').bytes,
   stream: {
     file: 'openai-chat.sse.txt',
     contentType: sse,
@@ -69,6 +73,7 @@ export const fakes: readonly Fake[] = [
       body: { type: 'error', error: { type: 'rate_limit_error', message: 'Slow down' } },
       message: 'Slow down',
     },
+    callStream: recordedStream('anthropic-messages.sse.txt').bytes,
     stream: {
       file: 'anthropic-messages.sse.txt',
       contentType: sse,
@@ -98,6 +103,10 @@ export const fakes: readonly Fake[] = [
       body: { error: { code: 400, message: 'API key not valid', status: 'INVALID_ARGUMENT' } },
       message: 'API key not valid',
     },
+    callStream: Buffer.from(
+      'data: {"candidates":[{"content":{"role":"model","parts":[{"functionCall":{"name":"get_weather","args":{"city":"Bern"}}}]},' +
+        '"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":11,"candidatesTokenCount":7}}\n\n',
+    ),
     stream: { file: 'gemini.sse.txt', contentType: sse, content: 'Three cats.', arguments: null, tokens: [1290, 68] },
     brokenStream: {
       bytes: Buffer.from('data: {"error":{"code":503,"message":"Unavailable","status":"UNAVAILABLE"}}\n\n'),
@@ -118,6 +127,7 @@ export const fakes: readonly Fake[] = [
       stopReason: 'tool_use',
     }),
     error: { status: 403, body: { message: 'You may not' }, message: 'You may not' },
+    callStream: recordedStream('bedrock-converse.events.txt').bytes,
     stream: {
       file: 'bedrock-converse.events.txt',
       contentType: 'application/vnd.amazon.eventstream',
@@ -146,6 +156,7 @@ export const fakes: readonly Fake[] = [
       },
     }),
     error: { status: 404, body: { message: "model 'x' not found" }, message: "model 'x' not found" },
+    callStream: recordedStream('cohere-chat-v2.sse.txt').bytes,
     stream: {
       file: 'cohere-chat-v2.sse.txt',
       contentType: sse,

@@ -17,7 +17,16 @@ const weather = {
     name: 'get_weather',
     description: 'The weather in a city',
     parameters: { type: 'object' as const, properties: { city: { type: 'string' as const } } },
-    function: (args: string) => `rain in ${(JSON.parse(args) as { city: string }).city}`,
+    function: (args: string) => `rain in ${Object.values(JSON.parse(args) as object).join(', ')}`,
+  },
+}
+const time = {
+  type: 'function' as const,
+  function: {
+    name: 'get_time',
+    description: 'The time',
+    parameters: { type: 'object' as const },
+    function: () => 'noon',
   },
 }
 
@@ -119,6 +128,49 @@ for (const fake of fakes) {
       const final = await openai.chat.completions.stream({ model, messages, tools: [tool] }).finalChatCompletion()
       const [call] = final.choices[0]?.message.tool_calls ?? []
       assert.equal(call?.type === 'function' ? call.function.arguments : null, fake.stream.arguments)
+    })
+
+    it('a stream that the provider gives in one piece comes as a stream, and its row is a whole one', async () => {
+      const { data, response } = await openai.chat.completions
+        .create({ model, messages, stream: true, stream_options: { include_usage: true } })
+        .withResponse()
+      const chunks = await all(data)
+      assert.equal(chunks.map((piece) => piece.choices[0]?.delta.content ?? '').join(''), 'Rain.')
+      assert.deepEqual([chunks.at(-2)?.choices[0]?.finish_reason, chunks.at(-1)?.usage?.total_tokens], ['stop', 18])
+      const row = await rowOf(tollgate, 'g', response)
+      assert.deepEqual([row.success, row.outcome, row.tokens_in, row.tokens_out], [true, 'complete', 11, 7])
+      assert.match(row.response_head, /"content":"Rain\."/)
+
+      fault.plan('default', [jsonAnswer(200, fake.call('get_weather', { city: 'Bern' }))])
+      const final = await openai.chat.completions.stream({ model, messages, tools: [tool] }).finalChatCompletion()
+      const [call] = final.choices[0]?.message.tool_calls ?? []
+      assert.equal(call?.type === 'function' ? call.function.arguments : null, '{"city":"Bern"}')
+      assert.equal(final.choices[0]?.finish_reason, 'tool_calls')
+    })
+
+    it('an answer that the provider streams unasked comes in one piece', async () => {
+      const { file, contentType, content, tokens } = fake.stream
+      fault.plan('default', streamOf(contentType, ...pieces(recordedStream(file).bytes)))
+      const { data, response } = await openai.chat.completions.create({ model, messages }).withResponse()
+      const { choices, usage } = data
+      assert.deepEqual([data.object, choices[0]?.message.content], ['chat.completion', content])
+      assert.deepEqual([usage?.prompt_tokens, usage?.completion_tokens], tokens)
+      const row = await rowOf(tollgate, 'g', response)
+      assert.deepEqual([row.success, row.outcome, row.tokens_in, row.tokens_out], [true, 'complete', ...tokens])
+      assert.deepEqual(JSON.parse(row.response_head), data)
+    })
+
+    it('the tool runner calls the functions of a stream, and gives their results back', async () => {
+      const asked = fault.requests.length
+      fault.plan('default', streamOf(fake.stream.contentType, ...pieces(fake.callStream)), [
+        jsonAnswer(200, fake.text('It rains.')),
+      ])
+      const runner = openai.chat.completions.runTools({ model, messages, tools: [weather, time], stream: true })
+      assert.equal(await runner.finalContent(), 'It rains.')
+      const [first, second, ...more] = fault.requests.slice(asked)
+      assert.match(first?.path ?? '', fake.path)
+      assert.match(second?.body.toString() ?? '', /rain in (?:San Francisco|Zürich|Genève|Bern|Köln)/)
+      assert.equal(more.length, 0)
     })
 
     it('an error has the class of its status and the words of the provider', async () => {
