@@ -3,6 +3,7 @@ import { after, before, beforeEach, describe, it } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { request } from 'undici'
 import { answer, chunk, lastChunk, streamHead } from '../fault/answers.ts'
+import { end, model, rate, start } from '../route-elements.ts'
 import { skipWithout } from '../servers/debian.ts'
 import { startPostgres, type TestPostgres } from '../servers/postgres.ts'
 import { startRedis, type TestRedis } from '../servers/redis.ts'
@@ -116,6 +117,38 @@ describe('two Tollgates with one Redis', { skip: skipWithout('redis-server', 'po
     )
     assert.equal(gots.filter(({ status }) => status === 200).length, 10)
     assert.equal(gots.filter(({ status }) => status === 429).length, 30)
+  })
+
+  it('a rate of a dynamic route is one for both, for each value of its key', async () => {
+    await withLimit(10_000, 'open')
+    const elements = [
+      start('often'),
+      rate('often', 'metadata.user_id', 10, 'large', 'small'),
+      model('large', 'openai/large'),
+      model('small', 'openai/small'),
+      end,
+    ]
+    const made = await first.tollgate.manage('POST', '/gateways/g/routes', { name: 'limited', elements })
+    assert.equal(made.status, 200, JSON.stringify(made.body))
+    const ask = (journey: Journey, user: string, at: number): Promise<Got> =>
+      journey.send('compat/chat/completions', {
+        headers: { ...json, 'cf-aig-metadata': JSON.stringify({ user_id: user }) },
+        body: JSON.stringify({ model: 'dynamic/limited', messages: [{ role: 'user', content: `${user} ${at}` }] }),
+      })
+    const userOf = (at: number): string => (at % 4 < 2 ? 'a' : 'b')
+    const gots = await Promise.all(
+      Array.from({ length: 40 }, (_, at) => ask(at % 2 === 0 ? first : second, userOf(at), at)),
+    )
+    for (const user of ['a', 'b']) {
+      const models = gots.filter((_, at) => userOf(at) === user).map(({ headers }) => headers['cf-aig-model'])
+      assert.equal(models.filter((name) => name === 'large').length, 10)
+      assert.equal(models.filter((name) => name === 'small').length, 10)
+    }
+    const models = await Promise.all([ask(first, 'a', 41), ask(second, 'b', 42), ask(second, 'c', 43)])
+    assert.deepEqual(
+      models.map(({ headers }) => headers['cf-aig-model']),
+      ['small', 'small', 'large'],
+    )
   })
 
   it('Redis is killed: requests go on without it or are refused, as the gateway says, until it is back', async () => {
