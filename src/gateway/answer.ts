@@ -42,7 +42,7 @@ export interface Passage {
   shared: SharedCall | null
 }
 
-const missed: Draft['cache'] = { status: 'MISS', reason: 'not-stored' }
+const missed: Draft['cache'] = { status: 'MISS', reason: 'not-found' }
 const followed: Draft['cache'] = { status: 'HIT', reason: 'followed' }
 
 /** An answer that is no longer than this is sent in one piece, with its cost in a header. */

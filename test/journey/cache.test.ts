@@ -152,7 +152,7 @@ describe('the cache', () => {
         'tollgate-cache-reason'
       ]
     assert.equal(await status({ 'cf-skip-cache': 'true' }), 'skip-header')
-    assert.equal(await status({ 'cf-skip-cache': 'true', 'cf-aig-skip-cache': 'false' }), 'not-stored')
+    assert.equal(await status({ 'cf-skip-cache': 'true', 'cf-aig-skip-cache': 'false' }), 'not-found')
     assert.equal(await status({ 'cf-cache-ttl': '0' }), 'ttl-zero')
     assert.equal(await status({}), 'stored')
   })

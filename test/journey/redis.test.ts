@@ -75,7 +75,7 @@ describe('two Tollgates with one Redis', { skip: skipWithout('redis-server', 'po
     assert.deepEqual(
       [cacheOf(miss), cacheOf(hit)],
       [
-        ['MISS', 'not-stored'],
+        ['MISS', 'not-found'],
         ['HIT', 'stored'],
       ],
     )
