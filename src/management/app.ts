@@ -41,7 +41,6 @@ export function createManagementApp(deps: ManagementDeps): AuthenticatedApp {
     }
     return respondError(error)
   })
-  app.notFound(({ req }) => respondError(new GatewayError('no_route', `No route for ${req.method} ${req.path}.`)))
   app.use(async (context, next) => {
     context.set('caller', await authenticate((name) => context.req.header(name), deps))
     await next()

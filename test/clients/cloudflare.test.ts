@@ -351,6 +351,7 @@ describe('the cloudflare client 7', () => {
         [7002, () => client.aiGateway.logs.get('not-an-id', { ...account, gateway_id })],
         [7002, () => client.aiGateway.logs.request('01999999-9999-7999-8999-999999999999', { ...account, gateway_id })],
         [7003, () => client.get('/accounts/a/nothing')],
+        [7003, () => client.get('/zones')],
       ]
       for (const [code, call] of calls) {
         const error = await failure(call())
