@@ -24,7 +24,7 @@ function refusal(error: GatewayError): Record<string, unknown> {
   return {
     success: false,
     result: [],
-    messages: [],
+    messages: error.note === undefined ? [] : [{ code: error.number, message: error.note }],
     error: [entry],
     errors: [entry],
     name: 'AiGatewayError',

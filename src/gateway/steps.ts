@@ -171,6 +171,7 @@ function atStep<T>(index: number, read: () => T): T {
     throw new GatewayError(error.code, `Step ${index}: ${error.message}`, {
       cause: error,
       headers: error.headers,
+      ...(error.note !== undefined && { note: error.note }),
       path: ['body', index, ...path],
     })
   }

@@ -150,7 +150,8 @@ function unknownProvider(slug: string): GatewayError {
   const known = providers.map((provider) => provider.slug).join(', ')
   return new GatewayError(
     'provider_invalid',
-    `Invalid provider ${shown(slug)}: the providers are ${known}, and custom-{slug}`,
+    `Invalid provider ${shown(slug)}: none has this slug; one of the account's own is called custom-{slug}`,
+    { note: `The providers are ${known}` },
   )
 }
 

@@ -41,7 +41,8 @@ export type ErrorCode = keyof typeof table
 
 /**
  * An error that a caller may see: `message` says what was wrong, with the value, and what to do; it never holds a
- * secret. `path` names the offending field (`["body", "cache_ttl"]`) for `input_invalid`.
+ * secret. `path` names the offending field (`["body", "cache_ttl"]`) for `input_invalid`. `note` says what is too long for a
+ * message, which bodies repeat.
  */
 export class GatewayError extends Error {
   override readonly name = 'GatewayError'
@@ -50,13 +51,14 @@ export class GatewayError extends Error {
   readonly status: number
   readonly retryable: boolean
   readonly path: readonly (string | number)[] | undefined
+  readonly note: string | undefined
   /** What the answer's head says of it, names and values in turn. */
   readonly headers: readonly string[]
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: { cause?: unknown; path?: readonly (string | number)[]; headers?: readonly string[] } = {},
+    options: { cause?: unknown; path?: readonly (string | number)[]; note?: string; headers?: readonly string[] } = {},
   ) {
     super(message, { cause: options.cause })
     this.code = code
@@ -64,6 +66,7 @@ export class GatewayError extends Error {
     this.status = table[code].status
     this.retryable = table[code].retryable
     this.path = options.path
+    this.note = options.note
     this.headers = options.headers ?? []
   }
 }

@@ -221,6 +221,17 @@ describe('the openai client at the door for chats, refused by Tollgate', () => {
     })
   }
 
+  it('an unknown provider is told with the list of those that there are, once', async () => {
+    const body = JSON.stringify({ model: 'acme/x', messages })
+    const answered = await fetch(`${openai.baseURL}/chat/completions`, { method: 'POST', body })
+    const text = await answered.text()
+    assert.equal(text.split('google-ai-studio').length - 1, 1, text)
+    assert.match(
+      (JSON.parse(text) as { messages: { message: string }[] }).messages[0]?.message ?? '',
+      /^The providers are /,
+    )
+  })
+
   it('models are listed, and each can be asked', async () => {
     const models = await all(openai.models.list())
     assert.ok(models.length > 50, String(models.length))

@@ -255,7 +255,7 @@ describe('the universal endpoint', () => {
       `[${JSON.stringify(step({}))},{"provider":"nobody","endpoint":"x","query":{}}]`,
       2008,
       ['body', 1],
-      /Step 1: Invalid provider "nobody"/,
+      /Step 1: Invalid provider "nobody": none has this slug/,
     ],
     'an endpoint that leaves its base': [
       '{"provider":"openai","endpoint":"a/../../x","query":{}}',
