@@ -95,6 +95,8 @@ export async function nextValue(
   before: string | null,
 ): Promise<string | null> {
   let rest = db.selectFrom('log_values').select('value').where('gateway', '=', gateway).where('name', '=', column)
+  // Of these columns no other may be null.
+  if (column === 'model_type') rest = rest.where('value', '<>', asText(null))
   if (before !== null) rest = rest.where('value', direction === 'asc' ? '>' : '<', before)
   const row = await rest.orderBy('value', direction).limit(1).executeTakeFirst()
   return row?.value ?? null

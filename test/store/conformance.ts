@@ -8,6 +8,7 @@ import { gatewayConformance } from './conformance-gateways.ts'
 import { logConformance } from './conformance-logs.ts'
 import { logChangeConformance } from './conformance-logs-changes.ts'
 import { logFilterConformance } from './conformance-logs-filters.ts'
+import { logWalkConformance } from './conformance-logs-walks.ts'
 import { wordConformance } from './conformance-words.ts'
 import type { WithStore } from './samples.ts'
 
@@ -40,5 +41,6 @@ export function storeConformance(name: string, open: () => Promise<Store>): void
   describe(`store: ${name}: logs`, () => logConformance(withStore))
   describe(`store: ${name}: changes of logs`, () => logChangeConformance(withStore))
   describe(`store: ${name}: filters of logs`, () => logFilterConformance(withStore))
+  describe(`store: ${name}: walks over logs`, () => logWalkConformance(withStore))
   describe(`store: ${name}: words of bodies`, () => wordConformance(withStore))
 }
