@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, type RawBuilder, sql, type SqlBool } from 'kysely'
 import type { EvaluationRecord } from '../contract/evaluation-record.ts'
 import { cleanText } from './clean-text.ts'
 import type { Engine } from './engine.ts'
@@ -28,7 +28,7 @@ export function runStore(db: Kysely<Schema>, engine: Engine): RunMethods {
         .selectFrom('evaluations')
         .select('number')
         .where('status', 'in', open)
-        .where('lease_until_ms', '<', nowMs)
+        .where(isFree(nowMs))
         .limit(1)
         .executeTakeFirst()
       return row !== undefined
@@ -59,6 +59,13 @@ export function runStore(db: Kysely<Schema>, engine: Engine): RunMethods {
   }
 }
 
+/** No lease is that long: the clock was ahead when it was taken, and stepped back since. */
+const longestLeaseMs = 10 * 60_000
+
+function isFree(nowMs: number): RawBuilder<SqlBool> {
+  return sql`(lease_until_ms < ${nowMs} or lease_until_ms > ${nowMs + longestLeaseMs})`
+}
+
 async function claim(
   db: Kysely<Schema>,
   engine: Engine,
@@ -69,7 +76,7 @@ async function claim(
       .selectFrom('evaluations')
       .select('number')
       .where('status', 'in', open)
-      .where('lease_until_ms', '<', nowMs)
+      .where(isFree(nowMs))
       .orderBy('number')
       .limit(1)
       .modifyEnd(engine.locks.take)

@@ -77,6 +77,22 @@ export function evaluationConformance(withStore: WithStore): void {
     },
   )
 
+  withStore('a lease that was taken while the clock was far ahead holds up nobody', async (store) => {
+    const { number: gateway } = await insertGateway(store, 'acme', 'one')
+    const { evaluations } = store
+    await insert(store, gateway, 'one')
+    const hourMs = 3_600_000
+    const claim = async (owner: string, nowMs: number) =>
+      (await evaluations.claim({ owner, nowMs, untilMs: nowMs + 10_000 }))?.name
+    assert.equal(await claim('a', createdMs + hourMs), 'one')
+    // Clocks of two machines are never quite the same.
+    assert.deepEqual(
+      [await evaluations.waits(createdMs + hourMs - 60_000), await claim('b', createdMs + hourMs - 60_000)],
+      [false, undefined],
+    )
+    assert.deepEqual([await evaluations.waits(createdMs), await claim('b', createdMs)], [true, 'one'])
+  })
+
   withStore('answers are counted once, summed up, and read in order', async (store) => {
     const { number: gateway } = await insertGateway(store, 'acme', 'one')
     const { evaluations } = store
