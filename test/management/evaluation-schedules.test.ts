@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { runDueSchedules } from '../../src/management/due-schedules.ts'
+import type { ScheduleDocument } from '../../src/management/evaluation-schedules.ts'
+import { sampleAudit } from '../store/samples.ts'
 import { accountId, type Management, openManagement } from './open.ts'
 
 // The results of whichever route was called: each test knows their shape.
@@ -56,6 +58,46 @@ describe('evaluation schedules', () => {
       ['2026-03-01T00:30:00.000Z', '2026-03-01T01:00:00.000Z', null],
     )
     assert.deepEqual((await api.call('GET', base)).result, [now])
+  })
+
+  it('go on at the usual times where the clock was ahead, and run nothing twice', async () => {
+    const body = { name: 'stepped', cron: '*/10 * * * *', evaluation: evaluation() }
+    const { id } = (await api.call('POST', base, body)).result
+    const startMs = api.clock.now
+    minutes(24 * 60)
+    await runDueSchedules(api.deps)
+    api.clock.now = startMs
+    await runDueSchedules(api.deps)
+    assert.equal((await madeBy(id)).length, 1)
+    // The first of these was made while the clock was ahead.
+    for (let times = 0; times < 3; times++) {
+      minutes(10)
+      await runDueSchedules(api.deps)
+    }
+    assert.equal((await madeBy(id)).length, 3)
+    // The day after it comes to the time that it was at already.
+    api.clock.now = startMs + 24 * 60 * 60_000
+    await runDueSchedules(api.deps)
+    const made = await madeBy(id)
+    assert.equal(new Set(made.map(({ name }) => name)).size, made.length)
+    await api.call('DELETE', `${base}/${id}`)
+  })
+
+  it('hold up no other where they cannot be read', async () => {
+    const [{ result: first }, { result: second }] = [
+      await api.call('POST', base, { name: 'unreadable', cron: '0 * * * *', evaluation: evaluation() }),
+      await api.call('POST', base, { name: 'readable', cron: '0 * * * *', evaluation: evaluation() }),
+    ]
+    const schedules = await api.deps.store.documents.all(['evaluation_schedule'])
+    const broken = schedules.find((one) => one.id === first.id) as ScheduleDocument
+    const document = { ...broken, body: { ...broken.body, evaluation: {} } as ScheduleDocument['body'] }
+    const step = { op: 'update', document, expectedModifiedMs: broken.modifiedMs } as const
+    assert.equal((await api.deps.store.documents.write([step], sampleAudit())).done, true)
+    minutes(60)
+    await assert.rejects(runDueSchedules(api.deps))
+    assert.equal((await madeBy(second.id)).length, 1)
+    await api.call('DELETE', `${base}/${second.id}`)
+    await api.deps.store.documents.write([{ op: 'remove', kind: broken.kind, id: first.id }], sampleAudit())
   })
 
   it('say why there is no evaluation, stand still where they are switched off, and go', async () => {
