@@ -84,6 +84,23 @@ test('the rows that a filter finds become cases as they come, each once, and tho
   await store.close()
 })
 
+test('rows are taken in also where the clock was ahead when they were last looked for', async () => {
+  const store = await openTestStore()
+  const { number: gateway } = await insertGateway(store, 'acme', 'one')
+  const all = await addDataset(store, gateway, 1)
+  const clock = { now: startMs + 86_400_000, nowMs: () => clock.now, tickMs: () => clock.now }
+  const { run } = createCaseCollecting({ store, clock, log })
+  await run()
+  clock.now = startMs + 5000
+  const make = createEntries(startMs)
+  const request = '{"messages":[{"role":"user","content":"hi"}]}'
+  const response = '{"choices":[{"message":{"content":"ho"}}]}'
+  await store.logs.append([make(gateway, { model: 'gpt-4o', request, response })], { lane: 'a', segment: 1, offset: 1 })
+  await run()
+  assert.equal((await store.datasets.get(gateway, all.id))?.itemCount, 1)
+  await store.close()
+})
+
 test('of many rows about the share of the sample rate is taken', async () => {
   const store = await openTestStore()
   const { number: gateway } = await insertGateway(store, 'acme', 'one')

@@ -83,7 +83,8 @@ async function collect(
 ): Promise<ReadonlySet<string>> {
   const { number, gateway, collectedMs, filters, sampleRate } = dataset
   const nowMs = clock.nowMs()
-  const since = momentFrom(collectedMs - lateMs)
+  // The clock may have been ahead when it was last looked.
+  const since = momentFrom(Math.min(collectedMs, nowMs) - lateMs)
   const selection = { gateway, filters: [...logFiltersSchema.parse(filters), notOwn, since], search: null }
   const walk = { ...selection, orderBy: 'created_at', direction: 'asc', limit: idsPerRead, budgetMs: walkMs } as const
   const sampled = new Set<string>()
