@@ -103,11 +103,16 @@ function askOf(models: Models, tally: (asked: Asked) => Asked): Ask {
     },
     async embed(model, texts) {
       const { body } = tally(await models.embed(model, texts))
-      const data = (body as { data?: { embedding?: unknown }[] } | null)?.data
-      if (!Array.isArray(data)) throw new AskFailed(`${model} gave no embeddings`, null)
-      return data.map(({ embedding }) => (Array.isArray(embedding) ? embedding.map(Number) : []))
+      const data = (body as { data?: unknown } | null)?.data
+      if (!Array.isArray(data) || !data.every(hasEmbedding)) throw new AskFailed(`${model} gave no embeddings`, null)
+      return data.map(({ embedding }) => embedding)
     },
   }
+}
+
+function hasEmbedding(item: unknown): item is { embedding: number[] } {
+  const { embedding } = (item ?? {}) as { embedding?: unknown }
+  return Array.isArray(embedding) && embedding.every((value) => typeof value === 'number')
 }
 
 const place = '{{input}}'

@@ -252,6 +252,28 @@ describe('evaluations', () => {
     assert.match(errorOf('good', 'llm_judge'), /gave no verdict, but ""/)
   })
 
+  it('tells of embeddings that are none, and goes on', async () => {
+    const nonsense: Record<string, unknown> = {
+      texts: [{ embedding: ['a', 'b'] }, { embedding: ['a', 'b'] }],
+      nothing: [null, null],
+      words: 'none',
+      short: [{ embedding: [1, 0] }],
+    }
+    provider.answerTo = (text) => {
+      const [first = ''] = [text].flat()
+      return Array.isArray(text) && first in nonsense ? { body: JSON.stringify({ data: nonsense[first] }) } : {}
+    }
+    const inputs = [...Object.keys(nonsense), 'good']
+    const id = await dataset(inputs.map((input) => ({ input, expected_output: input })))
+    const settings = { semantic_similarity: { model: 'openai/embed' } }
+    const done = await evaluate({ dataset_id: id, evaluation_type_ids: ['semantic_similarity'], settings, model })
+    assert.deepEqual([done.status, done.completed, done.failed, done.score], ['complete', 5, 0, 1])
+    assert.deepEqual(
+      done.results.map(({ score, error }: Result) => [score, /gave (no )?embeddings/.test(String(error))]),
+      [...inputs.slice(1).map(() => [null, true]), [1, false]],
+    )
+  })
+
   it('ends without a trace where its gateway is removed while it runs', async () => {
     const running = Promise.withResolvers<void>()
     const gate = Promise.withResolvers<void>()
