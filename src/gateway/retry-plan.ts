@@ -1,3 +1,4 @@
+import { retryAfterMs } from '../kernel/retry-after.ts'
 import type { GatewaySnapshot, RetrySettings } from '../live/live.ts'
 import { headerOf } from './answer-headers.ts'
 import type { AttemptOptions } from './attempt-options.ts'
@@ -53,13 +54,7 @@ export function waitMs(plan: RetrySettings, attempt: number, askedMs: number | n
   return Math.min(longestWaitMs, Math.max(own, askedMs ?? 0))
 }
 
-/** How long the provider asks to wait, in milliseconds: in `retry-after-ms`, or in `Retry-After` as seconds or a date. */
+/** How long the provider asks to wait, in milliseconds; null: it does not say. */
 export function readRetryAfter(headers: UpstreamAnswer['headers'], nowMs: number): number | null {
-  const ms = headerOf(headers, 'retry-after-ms')
-  if (ms !== null && /^\d+(\.\d+)?$/.test(ms)) return Number(ms)
-  const value = headerOf(headers, 'retry-after')
-  if (value === null) return null
-  if (/^\d+(\.\d+)?$/.test(value)) return Number(value) * 1000
-  const atMs = Date.parse(value)
-  return Number.isNaN(atMs) ? null : Math.max(0, atMs - nowMs)
+  return retryAfterMs((name) => headerOf(headers, name), nowMs)
 }

@@ -3,6 +3,7 @@ import { customPrefix } from '../contract/custom-providers.ts'
 import type { Caller } from '../contract/permissions.ts'
 import { outputOf } from '../formats/conversation.ts'
 import type { Clock } from '../kernel/clock.ts'
+import { retryAfterMs } from '../kernel/retry-after.ts'
 import { findProvider } from '../providers/index.ts'
 
 /** Sends a request through the gateway's own pipeline. */
@@ -53,6 +54,9 @@ export class AskFailed extends Error {
 
 /** The provider's own 429; beyond, the case has no answer. */
 const mostRefusals = 5
+/** Where a 429 does not say how long to wait; twice as long with each one of the same case. */
+const usualWaitMs = 500
+const leastWaitMs = 50
 const longestWaitMs = 60_000
 /** `internalCode` of the gateway's own rate limit. */
 const rateLimited = 2003
@@ -85,8 +89,8 @@ export function createModels(asker: Asker): Models {
       const logId = answer.headers.get('cf-aig-log-id') ?? null
       const parsed = parse(answer.body)
       if (answer.status === 429 && (isOwnLimit(parsed) || refusals++ < mostRefusals)) {
-        const seconds = Number(answer.headers.get('retry-after') ?? 1)
-        const pauseMs = Number.isFinite(seconds) ? Math.max(seconds * 1000, 50) : 1000
+        const askedMs = retryAfterMs((name) => answer.headers.get(name) ?? null, asker.clock.nowMs())
+        const pauseMs = Math.max(askedMs ?? usualWaitMs * 2 ** refusals, leastWaitMs)
         pausedUntilMs = Math.max(pausedUntilMs, asker.clock.tickMs() + Math.min(pauseMs, longestWaitMs))
         continue
       }
