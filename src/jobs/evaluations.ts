@@ -38,6 +38,8 @@ export function createEvaluationRunner(deps: EvaluationDeps): EvaluationRunner {
   const { store, clock, log } = deps
   const stopping = new AbortController()
   const running = new Set<Promise<void>>()
+  /** Each makes the lease of one that runs here longer. */
+  const holds = new Set<() => Promise<void>>()
   const pace = createPace(clock)
   let timer: NodeJS.Timeout | null = null
   let looking: Promise<void> | null = null
@@ -47,10 +49,12 @@ export function createEvaluationRunner(deps: EvaluationDeps): EvaluationRunner {
     do {
       isAskedAgain = false
       while (!stopping.signal.aborted && running.size < mostAtOnce && (await store.evaluations.waits(clock.nowMs()))) {
+        // It may be one of its own that waits, where this process stood still, or the clock went ahead.
+        await Promise.all(Array.from(holds, (hold) => hold()))
         const owner = deps.newId()
         const record = await store.evaluations.claim({ owner, ...leaseFrom(clock) })
         if (record === null) break
-        const run = runOne({ ...deps, pace }, record, owner, stopping.signal).finally(() => {
+        const run = runOne({ ...deps, pace, holds }, record, owner, stopping.signal).finally(() => {
           running.delete(run)
           poke()
         })
@@ -91,12 +95,12 @@ function leaseFrom(clock: Clock): { nowMs: number; untilMs: number } {
 
 /** Never rejects. */
 async function runOne(
-  deps: EvaluationDeps & { pace: Pace },
+  deps: EvaluationDeps & { pace: Pace; holds: Set<() => Promise<void>> },
   record: EvaluationRecord,
   owner: string,
   stop: AbortSignal,
 ): Promise<void> {
-  const { store, clock, log } = deps
+  const { store, clock, log, holds } = deps
   const { number, id, gateway, spec } = record
   const lost = new AbortController()
   const signal = AbortSignal.any([stop, lost.signal])
@@ -109,6 +113,7 @@ async function runOne(
   }
   // A store that is away for a moment is no reason to give up: the lease is.
   const holding = setInterval(() => void hold().catch(() => {}), holdEveryMs)
+  holds.add(hold)
   const finish = async (error: string | null, folded: Awaited<ReturnType<typeof runEvaluation>>): Promise<void> => {
     const status = error === null ? 'complete' : 'failed'
     await store.evaluations.finish(number, owner, { status, error, folded, nowMs: clock.nowMs() })
@@ -133,6 +138,7 @@ async function runOne(
     })
   } finally {
     clearInterval(holding)
+    holds.delete(hold)
   }
 
   async function giveUp(error: unknown): Promise<void> {

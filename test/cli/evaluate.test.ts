@@ -91,12 +91,37 @@ describe('the command line, eval', () => {
 
   it('ends with 1 where a case has no score, unless that is allowed', async () => {
     provider.answerTo = (asked) => (asked === 'two' ? { status: 400 } : {})
-    const refused = await run('eval', ...usual)
+    const junit = path.join(folder, 'errors.xml')
+    const refused = await run('eval', ...usual, '--junit', junit)
     assert.deepEqual(
       [refused.code, /failed: 1 results have no score, and 0 may: .*status 400/.test(refused.out)],
       [1, true],
     )
+    const xml = readFileSync(junit, 'utf8')
+    // A case without a score is an error, and no failure.
+    assert.match(xml, /<testsuites tests="4" failures="0" errors="1"/)
+    assert.match(xml, /name="2: two"[^>]*><error message="[^"]*status 400/)
     assert.equal((await run('eval', ...usual, '--max-errors', '1')).code, 0)
+    provider.answerTo = () => ({ status: 400 })
+    const none = await run('eval', ...usual, '--max-errors', '4', '--fail-under', '0')
+    assert.deepEqual([none.code, /failed: there is no score, and 0 was asked for/.test(none.out)], [1, true])
+  })
+
+  it('ends with 1 where the evaluation failed, whatever its score is', async () => {
+    const junit = path.join(folder, 'budget.xml')
+    const spent = await run('eval', ...usual, '--budget-usd', '0.000001', '--concurrency', '1', '--junit', junit)
+    assert.equal(spent.code, 1, spent.err)
+    assert.match(spent.out, /score 1\.0000 {3}1 of 4 answers[^]*failed: The budget of 0\.000001 USD is used up/)
+    assert.match(readFileSync(junit, 'utf8'), /<testsuites tests="2" failures="0" errors="1"[^]*The budget of/)
+  })
+
+  it('reports all results, of a dataset by its id, also where they are several pages', async () => {
+    const data = Array.from({ length: 130 }, (_, at) => ({ input: `${at}`, expected_output: `${at}` }))
+    const { body } = await tollgate.manage('POST', '/gateways/g/datasets', { name: 'large', data })
+    const large = usual.map((word) => (word === 'd' ? (body.result as { id: string }).id : word))
+    const { code, out, err } = await run('eval', ...large)
+    assert.equal(code, 0, err)
+    assert.match(out, /exact_match +1\.0000 +130\/130 +0 /)
   })
 
   it('ends with 2 and says why where it cannot be run', async () => {

@@ -16,7 +16,7 @@ export interface Said {
 export interface EvaluationProvider {
   url: string
   /** What was asked, in order. */
-  asked: { model: string; text: string; path: string }[]
+  asked: { model: string; text: string; path: string; body: Record<string, unknown> }[]
   mostRunning: number
   /** Without a text, it says what it was asked. */
   answerTo: (text: string, model: string) => Said | Promise<Said>
@@ -31,9 +31,10 @@ export async function startEvaluationProvider(): Promise<EvaluationProvider> {
     provider.mostRunning = Math.max(provider.mostRunning, ++running)
     let body = ''
     for await (const chunk of req) body += String(chunk)
-    const { model, messages, input } = JSON.parse(body)
+    const parsed = JSON.parse(body)
+    const { model, messages, input } = parsed
     const text = input ?? messages.at(-1).content
-    provider.asked.push({ model, text, path: req.url ?? '' })
+    provider.asked.push({ model, text, path: req.url ?? '', body: parsed })
     const said = await provider.answerTo(text, model)
     await new Promise((resolve) => setImmediate(resolve))
     running--

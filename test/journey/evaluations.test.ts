@@ -108,6 +108,42 @@ describe('evaluations', () => {
     assert.equal(done.results.length, 6 + 12)
   })
 
+  it('has all cases of several datasets answered by several models, each once', async () => {
+    const sets = [
+      ['a', 'b'],
+      ['c', 'd', 'e'],
+    ]
+    const ids = await Promise.all(
+      sets.map((inputs) => dataset(inputs.map((input) => ({ input, expected_output: input })))),
+    )
+    const models = ['openai/gpt-4o', model]
+    const done = await evaluate({ dataset_ids: ids, evaluation_type: 'exact_match', models })
+    assert.deepEqual([done.status, done.score, done.completed, done.total], ['complete', 1, 10, 10])
+    const expected = sets.flatMap((inputs, of) =>
+      inputs.flatMap((input) => models.map((by) => `${ids[of]} ${input} ${by}`)),
+    )
+    assert.deepEqual(
+      done.results.map((row: Result) => `${row.dataset_id} ${row.input} ${row.model}`),
+      expected,
+    )
+    assert.equal(provider.asked.length, 10)
+  })
+
+  it('says the prompt before a case or takes the case into it, with the params for the model', async () => {
+    const id = await dataset([{ input: 'a', expected_output: 'a' }])
+    const asked = { dataset_id: id, evaluation_type: 'exact_match', model, params: { temperature: 0.25 } }
+    await evaluate({ ...asked, prompt: 'Be short.' })
+    await evaluate({ ...asked, prompt: 'Say {{input}}, twice: {{input}}' })
+    const user = (content: string) => ({ role: 'user', content })
+    assert.deepEqual(
+      provider.asked.map(({ body }) => [body['messages'], body['temperature']]),
+      [
+        [[{ role: 'system', content: 'Be short.' }, user('a')], 0.25],
+        [[user('Say a, twice: a')], 0.25],
+      ],
+    )
+  })
+
   it('folds the rows that a saved filter finds', async () => {
     const chat = async (text: string): Promise<string> => {
       const answer = await fetch(`${tollgate.url}/v1/test${base.replace('/gateways', '')}/openai/chat/completions`, {
@@ -148,6 +184,7 @@ describe('evaluations', () => {
     assert.deepEqual([done.status, done.score, done.completed, done.failed], ['complete', 1, 3, 1])
     assert.deepEqual([done.results[1].score, done.results[1].status, done.results[1].output], [null, 2, null])
     assert.match(done.results[1].error, /status 400: told to fail/)
+    assert.equal((await call('GET', `/logs/${done.results[1].log_id}`)).status_code, 400)
   })
 
   it('invents nothing where no model can be asked, and takes the one that was used last where there is a key', async () => {
@@ -191,7 +228,9 @@ describe('evaluations', () => {
       other_mean_cost: otherCost,
       ...line
     } = summary[0]
-    assert.ok(low < 0.555 && high > 0.556 && cost > otherCost, JSON.stringify(summary))
+    // The differences are 7 times 1, once -1 and once 0: a variance of 1/2, and 1.96 deviations of their mean to either side.
+    assert.deepEqual([low.toFixed(4), high], ['0.2047', 1])
+    assert.ok(cost > otherCost, JSON.stringify(summary))
     assert.deepEqual([line.better, line.worse, line.same, line.unscored, line.pairs], [7, 1, 1, 1, 9])
     assert.deepEqual(
       [line.score, line.other_score].map((score) => score.toFixed(4)),
@@ -213,13 +252,24 @@ describe('evaluations', () => {
     const worse = await compare('?change=worse')
     assert.deepEqual([worse.total_cases, worse.cases.length, worse.cases[0].input], [1, 1, '0'])
     assert.equal((await compare('?per_page=4&page=3')).cases.length, 2)
+    // All that changed is for the better: no chance. And the dataset has a case more by now.
+    await call('POST', `/datasets/${id}/items`, { data: [{ input: 'more', expected_output: 'more' }] })
+    provider.answerTo = () => ({})
+    const better = await call('GET', `/evaluations/${(await run({})).id}/compare/${before.id}`)
+    assert.deepEqual([better.same_cases, better.total_cases, better.summary[0].pairs], [false, 10, 10])
+    assert.deepEqual(
+      [better.summary[0].better, better.summary[0].p_value, better.summary[0].is_significant],
+      [8, 2 / 2 ** 8, true],
+    )
+    const stranger = await tollgate.manage('GET', `${base}/evaluations/${now.id}/compare/${before.id}?model=nobody/x`)
+    assert.match(stranger.body.errors[0]?.message ?? '', /^model: nobody\/x is no model of the evaluation/)
     // Two models of one evaluation.
     const both = await run({ model: undefined, models: [model, 'openai/gpt-4o'] })
     const itself = await call(
       'GET',
       `/evaluations/${both.id}/compare/${both.id}?model=${model}&other_model=openai/gpt-4o`,
     )
-    assert.deepEqual([itself.summary[0].same, itself.summary[0].p_value], [9, 1])
+    assert.deepEqual([itself.summary[0].same, itself.summary[0].p_value], [11, 1])
     const refused = await tollgate.manage('GET', `${base}/evaluations/${both.id}/compare/${both.id}`)
     assert.match(refused.body.errors[0]?.message ?? '', /^model: an evaluation is compared with itself/)
     const gone = await tollgate.manage('GET', `${base}/evaluations/${both.id}/compare/none`)
@@ -297,6 +347,28 @@ describe('evaluations', () => {
     assert.ok(provider.asked.length < 50, `${provider.asked.length} calls`)
   })
 
+  it('judges the cases that there were when it was made, also where they change while it runs', async () => {
+    const running = Promise.withResolvers<void>()
+    const gate = Promise.withResolvers<void>()
+    provider.answerTo = async () => {
+      running.resolve()
+      await gate.promise
+      return {}
+    }
+    const data = Array.from({ length: 40 }, (_, at) => ({ input: `${at}`, expected_output: `${at}` }))
+    const id = await dataset(data)
+    const made = await call('POST', '/evaluations', { dataset_id: id, evaluation_type: 'exact_match', model })
+    await running.promise
+    await call('PUT', `/datasets/${id}`, { data: data.map(() => ({ input: 'new', expected_output: 'other' })) })
+    gate.resolve()
+    const done = await ended(made.id)
+    assert.deepEqual([done.status, done.score, done.completed], ['complete', 1, 40])
+    assert.deepEqual(
+      done.results.map((row: Result) => row.input),
+      data.map(({ input }) => input),
+    )
+  })
+
   it('takes cases of a megabyte', async () => {
     const data = Array.from({ length: 8 }, (_, at) => {
       const text = `${at}${'x'.repeat(1 << 20)}`
@@ -349,7 +421,8 @@ describe('evaluations', () => {
   it('has a judge and embeddings asked through the gateway too', async () => {
     provider.answerTo = (text) => ({ text: text.includes('answer') ? '{"reason":"fine","score":7}' : 'ok!' })
     const id = await dataset([{ input: 'a', expected_output: 'abc' }])
-    const settings = { llm_judge: { model: 'openai/judge' }, semantic_similarity: { model: 'openai/embed' } }
+    const [judge, embed] = ['gpt-4o', 'text-embedding-3-small']
+    const settings = { llm_judge: { model: `openai/${judge}` }, semantic_similarity: { model: `openai/${embed}` } }
     const done = await evaluate({ dataset_id: id, evaluation_type_ids: Object.keys(settings), settings, model })
     assert.deepEqual(
       done.results.map(({ score, reason, error }: Result) => [score, reason, error]),
@@ -360,8 +433,11 @@ describe('evaluations', () => {
     )
     assert.deepEqual(
       provider.asked.map((one) => one.model),
-      ['gpt-4o-mini', 'judge', 'embed'],
+      ['gpt-4o-mini', judge, embed],
     )
+    const costs: number[] = (await call('GET', '/logs')).map((row: Result) => row.cost)
+    assert.ok(costs.length === 3 && costs.every((cost) => cost > 0), JSON.stringify(costs))
+    assert.ok(Math.abs(done.cost - costs.reduce((sum, cost) => sum + cost)) < 1e-9, `${done.cost} of ${costs.join()}`)
   })
 
   it('ends where its budget is used up, where it is cancelled, and where its dataset is removed', async () => {

@@ -60,6 +60,20 @@ describe('evaluation schedules', () => {
     assert.deepEqual((await api.call('GET', base)).result, [now])
   })
 
+  it('make it once where a process died when it had made it and before it said so', async () => {
+    const { id } = (await api.call('POST', base, { name: 'died', cron: '0 * * * *', evaluation: evaluation() })).result
+    minutes(60)
+    const { documents } = api.deps.store
+    const dying = { ...documents, write: () => Promise.reject(new Error('the process died')) }
+    await assert.rejects(runDueSchedules({ ...api.deps, store: { ...api.deps.store, documents: dying } }), /died/)
+    assert.equal((await madeBy(id)).length, 1)
+    await runDueSchedules(api.deps)
+    assert.equal((await madeBy(id)).length, 1)
+    const shown = (await api.call('GET', `${base}/${id}`)).result
+    assert.deepEqual([shown.last_error, shown.last_run_at === null], [null, false])
+    await api.call('DELETE', `${base}/${id}`)
+  })
+
   it('go on at the usual times where the clock was ahead, and run nothing twice', async () => {
     const body = { name: 'stepped', cron: '*/10 * * * *', evaluation: evaluation() }
     const { id } = (await api.call('POST', base, body)).result
@@ -157,5 +171,9 @@ describe('evaluation schedules', () => {
     assert.match(await refused({ evaluation: { ...evaluation(), dataset_id: 'none' } }), /has no dataset none/)
     assert.match(await refused({ evaluation: { ...evaluation(), dataset_id: undefined } }), /dataset_id: Required/)
     assert.match(await refused({ name: 'nightly' }), /already exists/)
+    const [{ id }] = (await api.call('GET', base)).result
+    const body = { evaluation: { ...evaluation(), dataset_id: 'none' } }
+    const changed = await api.call('PUT', `${base}/${id}`, body)
+    assert.deepEqual([changed.status, /has no dataset none/.test(changed.text)], [400, true])
   })
 })

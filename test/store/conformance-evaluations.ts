@@ -205,6 +205,34 @@ export function evaluationConformance(withStore: WithStore): void {
     )
   })
 
+  withStore('a score is set beside that of the same evaluator, and last digits are no difference', async (store) => {
+    const { number: gateway } = await insertGateway(store, 'acme', 'one')
+    const { evaluations } = store
+    const [one, two] = [await insert(store, gateway, 'one'), await insert(store, gateway, 'two')]
+    const itemId = newId()
+    const fill = async (number: number, exact: number, near: number): Promise<void> => {
+      await evaluations.claim({ owner: `${number}`, nowMs: 1, untilMs: 10 })
+      const scores = Object.entries({ exact_match: exact, levenshtein: near }).map(([evaluator, score]) => ({
+        evaluator,
+        score,
+        passed: null,
+        reason: '',
+        error: null,
+      }))
+      assert.equal(await evaluations.append(number, `${number}`, [answer(0, 1, { itemId, scores })]), true)
+    }
+    await fill(one.number, 1, 0.1 + 0.2)
+    await fill(two.number, 0, 0.3)
+    const sums = await evaluations.compare({ number: one.number, other: two.number, models: null })
+    assert.deepEqual(
+      sums.map(({ evaluator, better, worse, same }) => [evaluator, better, worse, same]),
+      [
+        ['exact_match', 1, 0, 0],
+        ['levenshtein', 0, 0, 1],
+      ],
+    )
+  })
+
   withStore('evaluations are listed and named once, and go with their gateway', async (store) => {
     const { number: gateway } = await insertGateway(store, 'acme', 'one')
     const { evaluations } = store
