@@ -24,6 +24,7 @@ export interface EvaluationProvider {
 }
 
 const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 }
+const embeddingUsage = { prompt_tokens: 1000, total_tokens: 1000 }
 
 export async function startEvaluationProvider(): Promise<EvaluationProvider> {
   let running = 0
@@ -64,7 +65,7 @@ function respond(
   if (breaks === 'hang') return
   const good = isChat
     ? { model, choices: [{ index: 0, message: { role: 'assistant', content: said.text ?? text } }], usage }
-    : { model, data: [text].flat().map((one) => ({ embedding: [one.length, 1] })), usage }
+    : { model, data: [text].flat().map((one) => ({ embedding: [one.length, 1] })), usage: embeddingUsage }
   const bytes = said.body ?? JSON.stringify(status === 200 ? good : { error: { message: 'told to fail' } })
   res.writeHead(status, { 'content-type': 'application/json', ...headers })
   if (breaks !== 'cut') return void res.end(bytes)

@@ -1,62 +1,26 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
-import { systemClock } from '../../src/kernel/clock.ts'
-import { startForTest, type TestTollgate } from '../tollgate.ts'
-import { type EvaluationProvider, startEvaluationProvider } from './evaluation-provider.ts'
-
-// The results of whichever route was called: each test knows their shape.
-// oxlint-disable-next-line typescript/no-explicit-any -- see above
-type Result = any
+import { type EvaluationJourney, openEvaluations, type Result } from './open-evaluations.ts'
 
 describe('evaluations', () => {
-  let provider: EvaluationProvider
-  let tollgate: TestTollgate
-  let gateways = 0
-  let base = ''
-  /** By which the server's clock goes ahead. */
-  let aheadMs = 0
-  const clock = { ...systemClock, nowMs: () => systemClock.nowMs() + aheadMs }
-
+  let journey: EvaluationJourney
+  let provider: EvaluationJourney['provider']
+  let tollgate: EvaluationJourney['tollgate']
+  let base: string
   before(async () => {
-    provider = await startEvaluationProvider()
-    const environment = {
-      TOLLGATE_PROVIDER_OPENAI_BASE_URL: `${provider.url}/v1`,
-      TOLLGATE_PROVIDER_OPENAI_API_KEY: 'sk-test',
-      TOLLGATE_PROVIDER_ANTHROPIC_BASE_URL: `${provider.url}/anthropic`,
-      TOLLGATE_PROVIDER_ANTHROPIC_API_KEY: 'sk-test',
-    }
-    tollgate = await startForTest(environment, {}, clock)
+    journey = await openEvaluations()
+    ;({ provider, tollgate } = journey)
   })
-  after(async () => {
-    await tollgate.close()
-    await provider.close()
-  })
+  after(() => journey.close())
   beforeEach(async () => {
-    provider.asked = []
-    provider.mostRunning = 0
-    provider.answerTo = () => ({})
-    base = `/gateways/e-${gateways++}`
-    await tollgate.gateway(base.slice('/gateways/'.length))
+    await journey.begin()
+    base = journey.base
   })
   const model = 'openai/gpt-4o-mini'
-
-  async function call(method: string, path: string, body?: unknown): Promise<Result> {
-    const answer = await tollgate.manage(method, `${base}${path}`, body)
-    assert.equal(answer.status, 200, JSON.stringify(answer.body))
-    return answer.body.result
-  }
-  async function dataset(data: object[], more: object = {}): Promise<string> {
-    return (await call('POST', '/datasets', { name: `set ${Math.random()}`, data, ...more })).id
-  }
-  async function ended(id: string): Promise<Result> {
-    for (let tries = 0; tries < 600; tries++) {
-      const shown = await call('GET', `/evaluations/${id}`)
-      if (shown.processed) return shown
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    }
-    return assert.fail('it never ended')
-  }
-  const evaluate = async (body: object): Promise<Result> => await ended((await call('POST', '/evaluations', body)).id)
+  const call: EvaluationJourney['call'] = (...given) => journey.call(...given)
+  const dataset: EvaluationJourney['dataset'] = (...given) => journey.dataset(...given)
+  const ended: EvaluationJourney['ended'] = (id) => journey.ended(id)
+  const evaluate: EvaluationJourney['evaluate'] = (body) => journey.evaluate(body)
 
   it('has each case answered through the gateway, and says case by case what is right', async () => {
     provider.answerTo = (text) => ({ text: text === 'Hello' ? 'Hi there!' : 'Bye' })
@@ -258,8 +222,8 @@ describe('evaluations', () => {
     const better = await call('GET', `/evaluations/${(await run({})).id}/compare/${before.id}`)
     assert.deepEqual([better.same_cases, better.total_cases, better.summary[0].pairs], [false, 10, 10])
     assert.deepEqual(
-      [better.summary[0].better, better.summary[0].p_value, better.summary[0].is_significant],
-      [8, 2 / 2 ** 8, true],
+      [better.summary[0].better, better.summary[0].p_value.toFixed(9), better.summary[0].is_significant],
+      [8, '0.007812500', true],
     )
     const stranger = await tollgate.manage('GET', `${base}/evaluations/${now.id}/compare/${before.id}?model=nobody/x`)
     assert.match(stranger.body.errors[0]?.message ?? '', /^model: nobody\/x is no model of the evaluation/)
@@ -274,99 +238,6 @@ describe('evaluations', () => {
     assert.match(refused.body.errors[0]?.message ?? '', /^model: an evaluation is compared with itself/)
     const gone = await tollgate.manage('GET', `${base}/evaluations/${both.id}/compare/none`)
     assert.deepEqual([gone.status, gone.body.errors[0]?.code], [404, 7002])
-  })
-
-  it('goes on where a provider breaks off, hangs, or answers nonsense, also to the judge', async () => {
-    provider.answerTo = (text) => {
-      if (text.includes('"answer"'))
-        return { text: text.includes('"input":"judged"') ? '{"reason":"","score":70}' : '' }
-      if (text === 'cut') return { breaks: 'cut' }
-      if (text === 'hang') return { breaks: 'hang' }
-      if (text === 'nonsense') return { body: '<html>' }
-      return text === 'empty' ? { body: '{}' } : {}
-    }
-    const inputs = ['cut', 'hang', 'nonsense', 'empty', 'judged', 'good']
-    const id = await dataset(inputs.map((input) => ({ input, expected_output: input })))
-    const settings = { llm_judge: { model: 'openai/judge' } }
-    const types = ['exact_match', 'llm_judge']
-    const asked = { dataset_id: id, evaluation_type_ids: types, settings, model, timeout_ms: 500 }
-    const done = await evaluate(asked)
-    assert.deepEqual([done.status, done.completed, done.failed, done.score], ['complete', 6, 4, 1])
-    const errorOf = (input: string, type: string): string =>
-      done.results.find((row: Result) => row.input === input && row.evaluation_type_id === type).error
-    assert.match(errorOf('cut', 'exact_match'), /openai\/gpt-4o-mini/)
-    assert.match(errorOf('hang', 'exact_match'), /no answer within 500 ms \(timeout_ms\)/)
-    assert.match(errorOf('nonsense', 'exact_match'), /without text|status 502/)
-    assert.match(errorOf('empty', 'exact_match'), /without text/)
-    assert.match(errorOf('judged', 'llm_judge'), /gave no verdict, but .*70/)
-    assert.match(errorOf('good', 'llm_judge'), /gave no verdict, but ""/)
-  })
-
-  it('tells of embeddings that are none, and goes on', async () => {
-    const nonsense: Record<string, unknown> = {
-      texts: [{ embedding: ['a', 'b'] }, { embedding: ['a', 'b'] }],
-      nothing: [null, null],
-      words: 'none',
-      short: [{ embedding: [1, 0] }],
-    }
-    provider.answerTo = (text) => {
-      const [first = ''] = [text].flat()
-      return Array.isArray(text) && first in nonsense ? { body: JSON.stringify({ data: nonsense[first] }) } : {}
-    }
-    const inputs = [...Object.keys(nonsense), 'good']
-    const id = await dataset(inputs.map((input) => ({ input, expected_output: input })))
-    const settings = { semantic_similarity: { model: 'openai/embed' } }
-    const done = await evaluate({ dataset_id: id, evaluation_type_ids: ['semantic_similarity'], settings, model })
-    assert.deepEqual([done.status, done.completed, done.failed, done.score], ['complete', 5, 0, 1])
-    assert.deepEqual(
-      done.results.map(({ score, error }: Result) => [score, /gave (no )?embeddings/.test(String(error))]),
-      [...inputs.slice(1).map(() => [null, true]), [1, false]],
-    )
-  })
-
-  it('ends without a trace where its gateway is removed while it runs', async () => {
-    const running = Promise.withResolvers<void>()
-    const gate = Promise.withResolvers<void>()
-    provider.answerTo = async () => {
-      running.resolve()
-      await gate.promise
-      return {}
-    }
-    const id = await dataset(Array.from({ length: 50 }, (_, at) => ({ input: `${at}` })))
-    await call('POST', '/evaluations', { dataset_id: id, evaluation_type: 'contains', model, concurrency: 2 })
-    await running.promise
-    await call('DELETE', '')
-    gate.resolve()
-    const name = base.slice('/gateways/'.length)
-    await tollgate.gateway(name)
-    assert.deepEqual([await call('GET', '/evaluations'), await call('GET', '/datasets')], [[], []])
-    assert.deepEqual(await call('GET', '/logs'), [])
-    // Nothing of the old one is asked for any more.
-    const other = await dataset([{ input: 'new', expected_output: 'new' }])
-    assert.equal((await evaluate({ dataset_id: other, evaluation_type: 'exact_match', model })).score, 1)
-    assert.ok(provider.asked.length < 50, `${provider.asked.length} calls`)
-  })
-
-  it('judges the cases that there were when it was made, also where they change while it runs', async () => {
-    const running = Promise.withResolvers<void>()
-    const gate = Promise.withResolvers<void>()
-    provider.answerTo = async () => {
-      running.resolve()
-      await gate.promise
-      return {}
-    }
-    const data = Array.from({ length: 40 }, (_, at) => ({ input: `${at}`, expected_output: `${at}` }))
-    const id = await dataset(data)
-    const made = await call('POST', '/evaluations', { dataset_id: id, evaluation_type: 'exact_match', model })
-    await running.promise
-    await call('PUT', `/datasets/${id}`, { data: data.map(() => ({ input: 'new', expected_output: 'other' })) })
-    gate.resolve()
-    const done = await ended(made.id)
-    assert.deepEqual([done.status, done.score, done.completed], ['complete', 1, 40])
-    assert.deepEqual(
-      done.results.map((row: Result) => row.input),
-      data.map(({ input }) => input),
-    )
   })
 
   it('takes cases of a megabyte', async () => {
@@ -399,7 +270,7 @@ describe('evaluations', () => {
     assert.deepEqual([data.length, data[0].input, data[0].expected_output], [1, 'live', 'live'])
     const body = { dataset_id: id, evaluation_type: 'exact_match', model }
     const schedule = await call('POST', '/evaluation-schedules', { name: 's', cron: '* * * * *', evaluation: body })
-    aheadMs += 60_000
+    journey.ahead.ms += 60_000
     let made: Result[] = []
     while (made.length === 0) {
       await new Promise((resolve) => setTimeout(resolve, 100))
@@ -438,30 +309,6 @@ describe('evaluations', () => {
     const costs: number[] = (await call('GET', '/logs')).map((row: Result) => row.cost)
     assert.ok(costs.length === 3 && costs.every((cost) => cost > 0), JSON.stringify(costs))
     assert.ok(Math.abs(done.cost - costs.reduce((sum, cost) => sum + cost)) < 1e-9, `${done.cost} of ${costs.join()}`)
-  })
-
-  it('ends where its budget is used up, where it is cancelled, and where its dataset is removed', async () => {
-    const data = Array.from({ length: 400 }, (_, at) => ({ input: `${at}`, expected_output: `${at}` }))
-    const id = await dataset(data)
-    const budget = await evaluate({ dataset_id: id, evaluation_type: 'exact_match', model, budget_usd: 0.00003 })
-    assert.equal(budget.status, 'failed')
-    assert.match(budget.error, /budget of 0\.00003 USD is used up/)
-    assert.ok(budget.completed >= 6 && budget.completed < 30, `${budget.completed} answers`)
-
-    provider.answerTo = () => ({ status: 429, headers: { 'retry-after': '1' } })
-    const slow = await call('POST', '/evaluations', { dataset_id: id, evaluation_type: 'exact_match', model })
-    const cancelled = await call('POST', `/evaluations/${slow.id}/cancel`)
-    assert.deepEqual([cancelled.status, cancelled.error], ['failed', 'It was cancelled.'])
-    provider.answerTo = () => ({})
-    const other = await call('POST', '/evaluations', {
-      dataset_id: id,
-      evaluation_type: 'exact_match',
-      model,
-      concurrency: 1,
-    })
-    await call('DELETE', `/datasets/${id}`)
-    const removed = await ended(other.id)
-    assert.match(String(removed.error), /was removed while it was evaluated/)
   })
 
   it('refuses what cannot be run, and says what to set', async () => {
