@@ -92,8 +92,8 @@ async function withEvaluation(
   }
 }
 
-/** A gateway that answers once it is let, and counts what it was asked. */
-function gateway(): { call: OwnCall; asked: string[]; left: string[]; open(): void } {
+/** A gateway that answers so many at once and the others when it is let, and counts what it was asked. */
+function gateway(atOnce = 0): { call: OwnCall; asked: string[]; left: string[]; open(): void } {
   const gate = Promise.withResolvers<void>()
   const asked: string[] = []
   const left: string[] = []
@@ -107,7 +107,7 @@ function gateway(): { call: OwnCall; asked: string[]; left: string[]; open(): vo
         reject(new Error('left'))
       })
     })
-    await Promise.race([gate.promise, leaving])
+    if (asked.length > atOnce) await Promise.race([gate.promise, leaving])
     const answer = Buffer.from(JSON.stringify({ choices: [{ message: { content: 'yes' } }] }))
     return { status: 200, headers: new Map([['tollgate-cost', '0.000001']]), body: answer }
   }
@@ -174,16 +174,14 @@ test('who lost its evaluation to another process gives up at once, and nothing c
 test('a run that stops goes on elsewhere at once, and its budget counts what it has cost before', async () => {
   const cost = 1000
   await withEvaluation(40, { budgetNanoUsd: 20 * cost, concurrency: 1 }, async ({ runner, shown, ended }) => {
-    const own = gateway()
-    own.open()
+    const own = gateway(8)
     const { runner: first } = runner(own.call)
     first.start()
-    await until(() => own.asked.length >= 8)
+    await until(() => own.asked.length === 9)
     await first.stop()
     const before = await shown()
-    assert.deepEqual([before.status, before.completed > 0], ['running', true])
-    const others = gateway()
-    others.open()
+    assert.deepEqual([before.status, before.completed], ['running', 8])
+    const others = gateway(40)
     runner(others.call).runner.start()
     const { status, error, completed, costNanoUsd } = await ended()
     assert.deepEqual([status, completed, costNanoUsd], ['failed', 20, 20 * cost])
