@@ -5,20 +5,12 @@ import { testCaseOf } from '../formats/test-case.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { TextLog } from '../kernel/text-log.ts'
 import type { LogMark, LogWalkPage, Store } from '../store/store.ts'
+import { createRepeated, type Repeated } from './repeated.ts'
 
 interface CollectDeps {
   store: Pick<Store, 'datasets' | 'logs'>
   clock: Clock
   log: TextLog
-}
-
-/** Has datasets with a `sample_rate` take in the new rows that their filters find. */
-export interface CaseCollecting {
-  /** Looks at all datasets once. Never rejects. */
-  run(): Promise<void>
-  start(): void
-  /** Resolves when what is under way has ended. */
-  stop(): Promise<void>
 }
 
 const everyMs = 10_000
@@ -32,46 +24,29 @@ const mostCollected = 10_000
 /** What an evaluation asks would come back as its cases. */
 const notOwn: LogFilter = { key: 'metadata.evaluation_id', operator: 'eq', values: [null] }
 
-/** Several processes may do this: a row is an item of its own id, which comes in once. */
-export function createCaseCollecting(deps: CollectDeps): CaseCollecting {
+/**
+ * Has datasets with a `sample_rate` take in the new rows that their filters find. Several processes may do this: a row is an item of its
+ * own id, which comes in once.
+ */
+export function createCaseCollecting(deps: CollectDeps): Repeated {
   const { store, log } = deps
   /** Of each dataset, the sampled rows of the last look, most of which the next one sees again. */
   const seen = new Map<number, ReadonlySet<string>>()
-  const stopping = new AbortController()
-  let timer: NodeJS.Timeout | null = null
-  let running: Promise<void> | null = null
-
-  async function look(): Promise<void> {
-    const datasets = await store.datasets.collecting(mostCollected)
-    const numbers = new Set(datasets.map(({ number }) => number))
-    for (const number of seen.keys()) if (!numbers.has(number)) seen.delete(number)
-    for (const dataset of datasets) {
-      const sampled = await collect(deps, dataset, seen.get(dataset.number) ?? new Set(), stopping.signal)
-      if (stopping.signal.aborted) return
-      seen.set(dataset.number, sampled)
-    }
-  }
-
-  function run(): Promise<void> {
-    running ??= look()
-      .catch((error: unknown) => log.warn('cases could not be collected; it is tried again', { reason: String(error) }))
-      .finally(() => {
-        running = null
-      })
-    return running
-  }
-
-  return {
-    run,
-    start() {
-      timer ??= setInterval(() => void run(), everyMs).unref()
+  return createRepeated({
+    everyMs,
+    startsAtOnce: false,
+    async look(stopping) {
+      const datasets = await store.datasets.collecting(mostCollected)
+      const numbers = new Set(datasets.map(({ number }) => number))
+      for (const number of seen.keys()) if (!numbers.has(number)) seen.delete(number)
+      for (const dataset of datasets) {
+        const sampled = await collect(deps, dataset, seen.get(dataset.number) ?? new Set(), stopping)
+        if (stopping.aborted) return
+        seen.set(dataset.number, sampled)
+      }
     },
-    async stop() {
-      stopping.abort()
-      if (timer) clearInterval(timer)
-      await running
-    },
-  }
+    onFailure: (reason) => log.warn('cases could not be collected; it is tried again', { reason }),
+  })
 }
 
 /** The rows that were sampled; those of `before` are there already. */

@@ -3,21 +3,12 @@ import { isTextSearched } from '../contract/text-search.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { TextLog } from '../kernel/text-log.ts'
 import type { Store } from '../store/store.ts'
+import { createRepeated, type Repeated } from './repeated.ts'
 
 interface ReadDeps {
   store: Pick<Store, 'gateways' | 'words'>
   clock: Clock
   log: TextLog
-}
-
-/** Reads the words of bodies into the store's index, for the gateways that want it, and drops those of the others. */
-export interface WordReading {
-  /** Goes on until there is nothing to do. Never rejects. */
-  run(): Promise<void>
-  /** Looks every second from now on. */
-  start(): void
-  /** Resolves when the batch that is under way has ended. */
-  stop(): Promise<void>
 }
 
 const everyMs = 1000
@@ -28,59 +19,36 @@ const restShare = 0.5
 /** A step that only found that others are in the way must not be tried in a hot loop. */
 const leastRestMs = 10
 
-/** Several processes that share a store may each do this: they take turns. */
-export function createWordReading({ store, clock, log }: ReadDeps): WordReading {
-  let timer: NodeJS.Timeout | null = null
-  let running: Promise<void> | null = null
-  let isStopped = false
+/**
+ * Reads the words of bodies into the store's index, for the gateways that want it, and drops those of the others, at the start and every
+ * second. Several processes that share a store may each do this: they take turns.
+ */
+export function createWordReading({ store, clock, log }: ReadDeps): Repeated {
+  const look = createLook(store, clock)
   let trouble: string | null = null
-  const look = createLook(store, clock, () => isStopped)
-
-  async function lookSafely(): Promise<void> {
-    try {
-      await look()
+  return createRepeated({
+    everyMs,
+    startsAtOnce: true,
+    async look(stopping) {
+      await look(stopping)
       trouble = null
-    } catch (error) {
-      const reason = String(error)
+    },
+    onFailure(reason) {
       if (trouble !== reason) log.warn('bodies could not be read for search; it is tried again', { reason })
       trouble = reason
-    }
-  }
-
-  function run(): Promise<void> {
-    running ??= lookSafely().finally(() => {
-      running = null
-    })
-    return running
-  }
-
-  return {
-    run,
-    start() {
-      timer ??= setInterval(() => void run(), everyMs).unref()
-      void run()
     },
-    async stop() {
-      isStopped = true
-      if (timer) clearInterval(timer)
-      await running
-    },
-  }
+  })
 }
 
 /** A function that follows the settings, then reads what there is to read, then lets what was removed go. */
-function createLook(
-  { gateways, words }: ReadDeps['store'],
-  clock: Clock,
-  isStopped: () => boolean,
-): () => Promise<void> {
+function createLook({ gateways, words }: ReadDeps['store'], clock: Clock): (stopping: AbortSignal) => Promise<void> {
   const wantedNow = createWanted(gateways)
   /** Whether removed rows may have left words behind, as they may have before the start. */
   let isUnclean = true
 
   /** Calls `step` until it is done, with rests. */
-  async function repeat(step: () => Promise<'done' | 'more'>): Promise<void> {
-    while (!isStopped()) {
+  async function repeat(stopping: AbortSignal, step: () => Promise<'done' | 'more'>): Promise<void> {
+    while (!stopping.aborted) {
       const startedMs = clock.tickMs()
       if ((await step()) === 'done') return
       await delay(Math.max((clock.tickMs() - startedMs) * restShare, leastRestMs))
@@ -101,19 +69,19 @@ function createLook(
     return looked > 0 ? 'more' : 'done'
   }
 
-  return async () => {
+  return async (stopping) => {
     const wanted = await wantedNow()
     const kept = new Set((await words.lags()).map(({ gateway }) => gateway))
     const missing = [...wanted].filter((gateway) => !kept.has(gateway))
     if (missing.length > 0) await words.keep(missing)
-    for (const gateway of kept) if (!wanted.has(gateway)) await repeat(() => drop(gateway))
+    for (const gateway of kept) if (!wanted.has(gateway)) await repeat(stopping, () => drop(gateway))
     // Asked first, since the thread that reads is started by its first call, and ends when it is idle.
     const lags = await words.lags()
     // At the first look it is read in any case, which tells whether the words were lost.
     const isBehind = lags.some(({ rows, gone }) => rows + gone > 0) || (isUnclean && lags.length > 0)
-    if (isBehind) await repeat(readBatch)
+    if (isBehind) await repeat(stopping, readBatch)
     if (!isUnclean || (kept.size === 0 && wanted.size === 0)) return
-    await repeat(async () => {
+    await repeat(stopping, async () => {
       isUnclean = !(await words.purge())
       return isUnclean ? 'more' : 'done'
     })
