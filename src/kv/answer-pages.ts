@@ -1,4 +1,6 @@
 import type { Clock } from '../kernel/clock.ts'
+import { createAnswerIndex, hashKey, indexBytes } from './answer-index.ts'
+import { createPageRing, type Page } from './page-ring.ts'
 
 /**
  * Bytes by key, for a time, in a bounded number of bytes. They stand one behind the other in a few large pages, which are
@@ -16,163 +18,129 @@ export interface AnswerPages {
   clear(): void
 }
 
-interface Page {
-  bytes: Buffer
-  /** How much is taken, and how much that counts for, which is never more than there is. */
-  used: number
-  charged: number
-  keys: string[]
-}
-
-interface Place {
-  page: Page
-  start: number
-  length: number
-  group: number
-  /** On the monotonic clock. */
-  endTick: number
-  wasAsked: boolean
-}
-
-/** What an entry takes beside its bytes, roughly. */
-const entryBytes = 256
-const largestPageBytes = 1024 * 1024
+/**
+ * What stands before the bytes of an entry in its page: their length, the hash of the key, the tick at which its time is
+ * over, the length of the key, whether it was asked for, and the key.
+ */
+const hashAt = 4
+const endTickAt = 8
+const keyLengthAt = 16
+const wasAskedAt = 18
+const keyAt = 20
 
 export function createAnswerPages({ clock, maxBytes }: { clock: Clock; maxBytes: number }): AnswerPages {
-  const places = new Map<string, Place>()
-  const ring = createRing(maxBytes)
+  const ring = createPageRing(maxBytes)
+  const index = createAnswerIndex((number, offset, key) => {
+    const page = ring.page(number)
+    return page !== undefined && keyOf(page.bytes, offset) === key
+  })
 
-  /** The page to write so much to; older ones go where it is a new one. */
-  function pageFor(length: number): Page {
+  /** Takes so many bytes of a page; older pages go where it is a new one. */
+  function take(length: number): { page: Page; offset: number } {
     for (;;) {
-      const last = ring.newest()
-      if (last && last.charged + length + entryBytes <= last.bytes.length) return last
-      const added = ring.add(length + entryBytes)
-      if (added) return added
-      recycle()
+      const page = ring.newest()
+      if (page && page.charged + length + indexBytes <= page.bytes.length) {
+        const offset = page.used
+        page.used += length
+        page.charged += length + indexBytes
+        return { page, offset }
+      }
+      if (!ring.add(length + indexBytes)) recycle()
     }
   }
 
-  /** Gives the oldest page up. */
+  /** Gives the oldest page up. What was asked for moves on, up to half a page: if it were all, nothing would be freed. */
   function recycle(): void {
     const oldest = ring.takeOldest()
-    if (!oldest) return
-    if (isOneAsked(oldest, places, clock.tickMs())) {
-      ring.putBack(oldest)
-      return
+    if (!oldest || keepOne(oldest)) return
+    const asked: { hash: number; group: number; entry: Buffer }[] = []
+    let askedBytes = 0
+    const { bytes } = oldest
+    for (let offset = 0; offset < oldest.used; offset = endOf(bytes, offset)) {
+      const hash = bytes.readInt32LE(offset + hashAt)
+      const slot = index.findAt(hash, oldest.number, offset)
+      if (slot === -1) continue
+      const group = index.group(slot)
+      index.remove(slot)
+      if (!isWanted(bytes, offset)) continue
+      askedBytes += endOf(bytes, offset) - offset + indexBytes
+      if (askedBytes > bytes.length / 2) continue
+      asked.push({ hash, group, entry: Buffer.from(bytes.subarray(offset, endOf(bytes, offset))) })
     }
-    const asked = takeOut(oldest, places, clock.tickMs())
     ring.free(oldest)
-    for (const { key, place, bytes } of asked) put(key, bytes.length, place).set(bytes)
+    for (const { hash, group, entry } of asked) {
+      const { page, offset } = take(entry.length)
+      page.bytes.set(entry, offset)
+      page.bytes[offset + wasAskedAt] = 0
+      index.add(hash, page.number, offset, group)
+    }
   }
 
-  function put(key: string, length: number, { group, endTick }: Pick<Place, 'group' | 'endTick'>): Buffer {
-    const page = pageFor(length)
-    const place = { page, start: page.used, length, group, endTick, wasAsked: false }
-    page.used += length
-    page.charged += length + entryBytes
-    page.keys.push(key)
-    places.set(key, place)
-    return bytesAt(place)
+  /** A page that holds one large answer alone, which was asked for since it was last looked at here, is simply the newest again. */
+  function keepOne(oldest: Page): boolean {
+    const { bytes, used, number } = oldest
+    if (used === 0 || endOf(bytes, 0) !== used || !isWanted(bytes, 0)) return false
+    const slot = index.findAt(bytes.readInt32LE(hashAt), number, 0)
+    if (slot === -1) return false
+    bytes[wasAskedAt] = 0
+    ring.putBack(oldest)
+    index.move(slot, oldest.number, 0)
+    return true
+  }
+
+  function isWanted(bytes: Buffer, offset: number): boolean {
+    return bytes[offset + wasAskedAt] === 1 && bytes.readDoubleLE(offset + endTickAt) > clock.tickMs()
   }
 
   return {
     get(key) {
-      const place = places.get(key)
-      if (!place) return null
-      if (place.endTick <= clock.tickMs()) {
-        places.delete(key)
+      const slot = index.find(key, hashKey(key))
+      const page = slot === -1 ? undefined : ring.page(index.page(slot))
+      if (!page) return null
+      const { bytes } = page
+      const offset = index.offset(slot)
+      if (bytes.readDoubleLE(offset + endTickAt) <= clock.tickMs()) {
+        index.remove(slot)
         return null
       }
-      place.wasAsked = true
-      return Buffer.from(bytesAt(place))
+      bytes[offset + wasAskedAt] = 1
+      return Buffer.from(bytes.subarray(beginOf(bytes, offset), endOf(bytes, offset)))
     },
     reserve(key, length, { group, ttlMs }) {
-      if (length + entryBytes > maxBytes / 8) return null
-      return put(key, length, { group, endTick: clock.tickMs() + ttlMs })
+      const keyBytes = Buffer.byteLength(key)
+      const allBytes = keyAt + keyBytes + length
+      if (allBytes + indexBytes > maxBytes / 8) return null
+      const hash = hashKey(key)
+      const old = index.find(key, hash)
+      if (old !== -1) index.remove(old)
+      const { page, offset } = take(allBytes)
+      const { bytes } = page
+      bytes.writeUInt32LE(length, offset)
+      bytes.writeInt32LE(hash, offset + hashAt)
+      bytes.writeDoubleLE(clock.tickMs() + ttlMs, offset + endTickAt)
+      bytes.writeUInt16LE(keyBytes, offset + keyLengthAt)
+      bytes.writeUInt16LE(0, offset + wasAskedAt)
+      bytes.write(key, offset + keyAt)
+      index.add(hash, page.number, offset, group)
+      return bytes.subarray(offset + allBytes - length, offset + allBytes)
     },
-    deleteGroup(group) {
-      for (const [key, place] of places) if (place.group === group) places.delete(key)
-    },
+    deleteGroup: index.removeGroup,
     clear() {
-      places.clear()
+      index.clear()
       ring.clear()
     },
   }
 }
 
-/** Pages in the order in which they were added, in `maxBytes` altogether. */
-function createRing(maxBytes: number): {
-  newest(): Page | undefined
-  takeOldest(): Page | undefined
-  putBack(page: Page): void
-  /** A new page with room for so much; null where an older one must go first. */
-  add(atLeastBytes: number): Page | null
-  /** Its bytes may be used for another page. */
-  free(page: Page): void
-  clear(): void
-} {
-  const pageBytes = Math.max(1, Math.min(largestPageBytes, Math.floor(maxBytes / 16)))
-  const pages: Page[] = []
-  let spare: Buffer | null = null
-  let takenBytes = 0
-
-  function putBack(page: Page): void {
-    pages.push(page)
-    takenBytes += page.bytes.length
-  }
-  return {
-    newest: () => pages.at(-1),
-    takeOldest() {
-      const oldest = pages.shift()
-      takenBytes -= oldest?.bytes.length ?? 0
-      return oldest
-    },
-    putBack,
-    add(atLeastBytes) {
-      const size = Math.max(pageBytes, atLeastBytes)
-      if (pages.length > 0 && takenBytes + size > maxBytes) return null
-      const bytes = spare?.length === size ? spare : Buffer.allocUnsafeSlow(size)
-      spare = null
-      const page = { bytes, used: 0, charged: 0, keys: [] }
-      putBack(page)
-      return page
-    },
-    free({ bytes }) {
-      if (bytes.length === pageBytes) spare = bytes
-    },
-    clear() {
-      pages.length = 0
-      spare = null
-      takenBytes = 0
-    },
-  }
+function keyOf(bytes: Buffer, offset: number): string {
+  return bytes.toString('utf8', offset + keyAt, beginOf(bytes, offset))
 }
 
-/** Whether a page holds one large answer alone, which was asked for since it was last looked at here. */
-function isOneAsked(page: Page, places: ReadonlyMap<string, Place>, tick: number): boolean {
-  const place = page.keys.length === 1 ? places.get(page.keys[0] ?? '') : undefined
-  if (place?.page !== page || !place.wasAsked || place.endTick <= tick) return false
-  place.wasAsked = false
-  return true
+/** Where the bytes of an entry begin, and where they end. */
+function beginOf(bytes: Buffer, offset: number): number {
+  return offset + keyAt + bytes.readUInt16LE(offset + keyLengthAt)
 }
 
-/** Takes all of a page out. What was asked for is given back, up to half a page: if it were all, nothing would be freed. */
-function takeOut(page: Page, places: Map<string, Place>, tick: number): { key: string; place: Place; bytes: Buffer }[] {
-  const asked: { key: string; place: Place; bytes: Buffer }[] = []
-  let askedBytes = 0
-  for (const key of page.keys) {
-    const place = places.get(key)
-    if (place?.page !== page) continue
-    places.delete(key)
-    if (!place.wasAsked || place.endTick <= tick) continue
-    askedBytes += place.length + entryBytes
-    if (askedBytes > page.bytes.length / 2) continue
-    asked.push({ key, place, bytes: Buffer.from(bytesAt(place)) })
-  }
-  return asked
-}
-
-function bytesAt({ page, start, length }: Place): Buffer {
-  return page.bytes.subarray(start, start + length)
+function endOf(bytes: Buffer, offset: number): number {
+  return beginOf(bytes, offset) + bytes.readUInt32LE(offset)
 }
