@@ -62,6 +62,10 @@ async function measureInRounds(list: readonly Scenario[]): Promise<void> {
   for (let round = 0; round <= Number(values.rounds); round++) {
     const startedAt = performance.now()
     for (const scenario of list) {
+      if (scenario.isSideBySide) {
+        await Promise.all(targets.map((target) => measureOne(scenario, target, round)))
+        continue
+      }
       // Another one goes first each time, so that none always runs on a rested machine.
       for (let turn = 0; turn < targets.length; turn++) {
         const target = targets[(turn + round) % targets.length]

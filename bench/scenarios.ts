@@ -8,6 +8,8 @@ import { type BodySizeKb, eventsPerSlowStream, eventsPerStream, lateMs, slowInte
 /** Something that is measured in rounds, every target once in each round. */
 export interface Scenario {
   name: string
+  /** All targets are measured at the same time, and not one after the other. */
+  isSideBySide?: true
   measure(target: Target, seconds: number): Promise<Figures>
   /** How a figure is set against other targets', of those that are measured. */
   compare: Readonly<Record<string, readonly Comparison[]>>
@@ -80,6 +82,29 @@ function saturation(sizeKb: BodySizeKb): Scenario {
       ],
     },
   }
+}
+
+/**
+ * The surest figure for CPU: whatever the machine does meanwhile, it does to all. They push each other's code and data out of
+ * the caches, so that each costs more than alone, the more the more code it has.
+ */
+const sideBySide: Scenario = {
+  name: 'side by side, 1 KB',
+  isSideBySide: true,
+  async measure(target, seconds) {
+    if (target.server === null) return {}
+    const options = { kb: 1, seconds: 4 * seconds, connections: 32 }
+    const { result, cpuUsPerRequest } = await loadAndDrain(target, 'saturate', options)
+    return { cpuUsPerRequest: cpuUsPerRequest ?? Number.NaN, errors: result.errors }
+  },
+  compare: {
+    cpuUsPerRequest: [
+      ofRaw,
+      { to: 'bare', as: 'ratio' },
+      { to: 'bare', as: 'difference', only: 'tollgate' },
+      { to: 'bare', as: 'difference', only: 'retry' },
+    ],
+  },
 }
 
 const latency: Scenario = {
@@ -170,6 +195,7 @@ export const scenarios: readonly Scenario[] = [
   saturation(1),
   saturation(10),
   saturation(100),
+  sideBySide,
   latency,
   streams,
   manyStreams,

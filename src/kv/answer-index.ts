@@ -36,80 +36,100 @@ export function hashKey(key: string): number {
   return hash
 }
 
+/** The slots one behind the other, each a hash, a page (0: the slot is free), an offset and a group. */
+interface Table {
+  values: Int32Array
+  /** A power of two. */
+  slots: number
+  count: number
+}
+
 /** `hasKey` tells whether it is the answer to that key which stands there. */
 export function createAnswerIndex(hasKey: (page: number, offset: number, key: string) => boolean): AnswerIndex {
-  let slots = firstSlots
-  /** Each slot is a hash, a page (0: the slot is free), an offset and a group. */
-  let table = new Int32Array(slots * width)
-  let count = 0
-
-  const at = (slot: number, what: number): number => table[slot * width + what] ?? 0
-  const next = (slot: number): number => (slot + 1) & (slots - 1)
-
-  function put(hash: number, page: number, offset: number, group: number): void {
-    let slot = hash & (slots - 1)
-    while (at(slot, pageAt) !== 0) slot = next(slot)
-    table[slot * width] = hash
-    table[slot * width + pageAt] = page
-    table[slot * width + offsetAt] = offset
-    table[slot * width + groupAt] = group
-    count++
-  }
-
-  /** Puts all into a table of so many slots, but for a group. */
-  function rebuild(newSlots: number, leftOut: number | null): void {
-    const old = table
-    const value = (place: number): number => old[place] ?? 0
-    slots = newSlots
-    table = new Int32Array(slots * width)
-    count = 0
-    for (let from = 0; from < old.length; from += width) {
-      if (value(from + pageAt) === 0 || value(from + groupAt) === leftOut) continue
-      put(value(from), value(from + pageAt), value(from + offsetAt), value(from + groupAt))
-    }
-  }
+  let table = createTable(firstSlots)
 
   return {
     find(key, hash) {
-      for (let slot = hash & (slots - 1); at(slot, pageAt) !== 0; slot = next(slot)) {
-        if (at(slot, 0) === hash && hasKey(at(slot, pageAt), at(slot, offsetAt), key)) return slot
+      for (let slot = homeOf(table, hash); at(table, slot, pageAt) !== 0; slot = after(table, slot)) {
+        if (at(table, slot, 0) !== hash) continue
+        if (hasKey(at(table, slot, pageAt), at(table, slot, offsetAt), key)) return slot
       }
       return -1
     },
     findAt(hash, page, offset) {
-      for (let slot = hash & (slots - 1); at(slot, pageAt) !== 0; slot = next(slot)) {
-        if (at(slot, pageAt) === page && at(slot, offsetAt) === offset) return slot
+      for (let slot = homeOf(table, hash); at(table, slot, pageAt) !== 0; slot = after(table, slot)) {
+        if (at(table, slot, pageAt) === page && at(table, slot, offsetAt) === offset) return slot
       }
       return -1
     },
-    page: (slot) => at(slot, pageAt),
-    offset: (slot) => at(slot, offsetAt),
-    group: (slot) => at(slot, groupAt),
+    page: (slot) => at(table, slot, pageAt),
+    offset: (slot) => at(table, slot, offsetAt),
+    group: (slot) => at(table, slot, groupAt),
     move(slot, page, offset) {
-      table[slot * width + pageAt] = page
-      table[slot * width + offsetAt] = offset
+      table.values[slot * width + pageAt] = page
+      table.values[slot * width + offsetAt] = offset
     },
     add(hash, page, offset, group) {
-      if (count * 2 >= slots) rebuild(slots * 2, null)
-      put(hash, page, offset, group)
+      if (table.count * 2 >= table.slots) table = rebuilt(table, table.slots * 2, null)
+      put(table, hash, page, offset, group)
     },
-    remove(slot) {
-      // What was put behind it for want of its own slot moves up, so that it is still found.
-      let hole = slot
-      for (let from = next(slot); at(from, pageAt) !== 0; from = next(from)) {
-        const home = at(from, 0) & (slots - 1)
-        if (((from - home) & (slots - 1)) < ((from - hole) & (slots - 1))) continue
-        table.copyWithin(hole * width, from * width, from * width + width)
-        hole = from
-      }
-      table.fill(0, hole * width, hole * width + width)
-      count--
+    remove: (slot) => remove(table, slot),
+    removeGroup(group) {
+      table = rebuilt(table, table.slots, group)
     },
-    removeGroup: (group) => rebuild(slots, group),
     clear() {
-      slots = firstSlots
-      table = new Int32Array(slots * width)
-      count = 0
+      table = createTable(firstSlots)
     },
   }
+}
+
+function createTable(slots: number): Table {
+  return { values: new Int32Array(slots * width), slots, count: 0 }
+}
+
+function at({ values }: Table, slot: number, what: number): number {
+  return values[slot * width + what] ?? 0
+}
+
+function homeOf({ slots }: Table, hash: number): number {
+  return hash & (slots - 1)
+}
+
+function after({ slots }: Table, slot: number): number {
+  return (slot + 1) & (slots - 1)
+}
+
+function put(table: Table, hash: number, page: number, offset: number, group: number): void {
+  let slot = homeOf(table, hash)
+  while (at(table, slot, pageAt) !== 0) slot = after(table, slot)
+  table.values[slot * width] = hash
+  table.values[slot * width + pageAt] = page
+  table.values[slot * width + offsetAt] = offset
+  table.values[slot * width + groupAt] = group
+  table.count++
+}
+
+function remove(table: Table, slot: number): void {
+  const { values, slots } = table
+  // What was put behind it for want of its own slot moves up, so that it is still found.
+  let hole = slot
+  for (let from = after(table, slot); at(table, from, pageAt) !== 0; from = after(table, from)) {
+    const home = homeOf(table, at(table, from, 0))
+    if (((from - home) & (slots - 1)) < ((from - hole) & (slots - 1))) continue
+    values.copyWithin(hole * width, from * width, from * width + width)
+    hole = from
+  }
+  values.fill(0, hole * width, hole * width + width)
+  table.count--
+}
+
+/** All in a table of so many slots, but for a group. */
+function rebuilt(old: Table, slots: number, leftOut: number | null): Table {
+  const table = createTable(slots)
+  for (let slot = 0; slot < old.slots; slot++) {
+    const page = at(old, slot, pageAt)
+    const group = at(old, slot, groupAt)
+    if (page !== 0 && group !== leftOut) put(table, at(old, slot, 0), page, at(old, slot, offsetAt), group)
+  }
+  return table
 }

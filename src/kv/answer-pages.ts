@@ -1,6 +1,6 @@
 import type { Clock } from '../kernel/clock.ts'
-import { createAnswerIndex, hashKey, indexBytes } from './answer-index.ts'
-import { createPageRing, type Page } from './page-ring.ts'
+import { type AnswerIndex, createAnswerIndex, hashKey, indexBytes } from './answer-index.ts'
+import { createPageRing, type Page, type PageRing } from './page-ring.ts'
 
 /**
  * Bytes by key, for a time, in a bounded number of bytes. They stand one behind the other in a few large pages, which are
@@ -28,69 +28,19 @@ const keyLengthAt = 16
 const wasAskedAt = 18
 const keyAt = 20
 
+interface Pages {
+  ring: PageRing
+  index: AnswerIndex
+  clock: Clock
+}
+
 export function createAnswerPages({ clock, maxBytes }: { clock: Clock; maxBytes: number }): AnswerPages {
   const ring = createPageRing(maxBytes)
   const index = createAnswerIndex((number, offset, key) => {
     const page = ring.page(number)
     return page !== undefined && keyOf(page.bytes, offset) === key
   })
-
-  /** Takes so many bytes of a page; older pages go where it is a new one. */
-  function take(length: number): { page: Page; offset: number } {
-    for (;;) {
-      const page = ring.newest()
-      if (page && page.charged + length + indexBytes <= page.bytes.length) {
-        const offset = page.used
-        page.used += length
-        page.charged += length + indexBytes
-        return { page, offset }
-      }
-      if (!ring.add(length + indexBytes)) recycle()
-    }
-  }
-
-  /** Gives the oldest page up. What was asked for moves on, up to half a page: if it were all, nothing would be freed. */
-  function recycle(): void {
-    const oldest = ring.takeOldest()
-    if (!oldest || keepOne(oldest)) return
-    const asked: { hash: number; group: number; entry: Buffer }[] = []
-    let askedBytes = 0
-    const { bytes } = oldest
-    for (let offset = 0; offset < oldest.used; offset = endOf(bytes, offset)) {
-      const hash = bytes.readInt32LE(offset + hashAt)
-      const slot = index.findAt(hash, oldest.number, offset)
-      if (slot === -1) continue
-      const group = index.group(slot)
-      index.remove(slot)
-      if (!isWanted(bytes, offset)) continue
-      askedBytes += endOf(bytes, offset) - offset + indexBytes
-      if (askedBytes > bytes.length / 2) continue
-      asked.push({ hash, group, entry: Buffer.from(bytes.subarray(offset, endOf(bytes, offset))) })
-    }
-    ring.free(oldest)
-    for (const { hash, group, entry } of asked) {
-      const { page, offset } = take(entry.length)
-      page.bytes.set(entry, offset)
-      page.bytes[offset + wasAskedAt] = 0
-      index.add(hash, page.number, offset, group)
-    }
-  }
-
-  /** A page that holds one large answer alone, which was asked for since it was last looked at here, is simply the newest again. */
-  function keepOne(oldest: Page): boolean {
-    const { bytes, used, number } = oldest
-    if (used === 0 || endOf(bytes, 0) !== used || !isWanted(bytes, 0)) return false
-    const slot = index.findAt(bytes.readInt32LE(hashAt), number, 0)
-    if (slot === -1) return false
-    bytes[wasAskedAt] = 0
-    ring.putBack(oldest)
-    index.move(slot, oldest.number, 0)
-    return true
-  }
-
-  function isWanted(bytes: Buffer, offset: number): boolean {
-    return bytes[offset + wasAskedAt] === 1 && bytes.readDoubleLE(offset + endTickAt) > clock.tickMs()
-  }
+  const pages: Pages = { ring, index, clock }
 
   return {
     get(key) {
@@ -113,7 +63,7 @@ export function createAnswerPages({ clock, maxBytes }: { clock: Clock; maxBytes:
       const hash = hashKey(key)
       const old = index.find(key, hash)
       if (old !== -1) index.remove(old)
-      const { page, offset } = take(allBytes)
+      const { page, offset } = take(pages, allBytes)
       const { bytes } = page
       bytes.writeUInt32LE(length, offset)
       bytes.writeInt32LE(hash, offset + hashAt)
@@ -130,6 +80,65 @@ export function createAnswerPages({ clock, maxBytes }: { clock: Clock; maxBytes:
       ring.clear()
     },
   }
+}
+
+/** Takes so many bytes of a page; older pages go where it is a new one. */
+function take(pages: Pages, length: number): { page: Page; offset: number } {
+  const { ring } = pages
+  for (;;) {
+    const page = ring.newest()
+    if (page && page.charged + length + indexBytes <= page.bytes.length) {
+      const offset = page.used
+      page.used += length
+      page.charged += length + indexBytes
+      return { page, offset }
+    }
+    if (!ring.add(length + indexBytes)) recycle(pages)
+  }
+}
+
+/** Gives the oldest page up. What was asked for moves on, up to half a page: if it were all, nothing would be freed. */
+function recycle(pages: Pages): void {
+  const { ring, index } = pages
+  const oldest = ring.takeOldest()
+  if (!oldest || keepOne(pages, oldest)) return
+  const asked: { hash: number; group: number; entry: Buffer }[] = []
+  let askedBytes = 0
+  const { bytes } = oldest
+  for (let offset = 0; offset < oldest.used; offset = endOf(bytes, offset)) {
+    const hash = bytes.readInt32LE(offset + hashAt)
+    const slot = index.findAt(hash, oldest.number, offset)
+    if (slot === -1) continue
+    const group = index.group(slot)
+    index.remove(slot)
+    if (!isWanted(pages, bytes, offset)) continue
+    askedBytes += endOf(bytes, offset) - offset + indexBytes
+    if (askedBytes > bytes.length / 2) continue
+    asked.push({ hash, group, entry: Buffer.from(bytes.subarray(offset, endOf(bytes, offset))) })
+  }
+  ring.free(oldest)
+  for (const { hash, group, entry } of asked) {
+    const { page, offset } = take(pages, entry.length)
+    page.bytes.set(entry, offset)
+    page.bytes[offset + wasAskedAt] = 0
+    index.add(hash, page.number, offset, group)
+  }
+}
+
+/** A page that holds one large answer alone, which was asked for since it was last looked at here, is simply the newest again. */
+function keepOne(pages: Pages, oldest: Page): boolean {
+  const { bytes, used, number } = oldest
+  if (used === 0 || endOf(bytes, 0) !== used || !isWanted(pages, bytes, 0)) return false
+  const slot = pages.index.findAt(bytes.readInt32LE(hashAt), number, 0)
+  if (slot === -1) return false
+  bytes[wasAskedAt] = 0
+  pages.ring.putBack(oldest)
+  pages.index.move(slot, oldest.number, 0)
+  return true
+}
+
+function isWanted({ clock }: Pages, bytes: Buffer, offset: number): boolean {
+  return bytes[offset + wasAskedAt] === 1 && bytes.readDoubleLE(offset + endTickAt) > clock.tickMs()
 }
 
 function keyOf(bytes: Buffer, offset: number): string {
