@@ -129,10 +129,10 @@ describe('the openai client, when something goes wrong', () => {
     assert.match(error.message, /^400 .*2001.*Please configure AI Gateway.*nowhere/)
   })
 
-  it('an unknown provider is a bad request that names the known ones', async () => {
+  it('an unknown provider is a bad request that names it', async () => {
     const error = await failure(connect({ path: 'open/opneai' }).chat.completions.create(chat))
     assert.ok(error instanceof OpenAI.BadRequestError)
-    assert.match(error.message, /^400 .*2008.*opneai.*openai/)
+    assert.match(error.message, /^400 .*2008.*opneai/)
     assert.ok(error.headers)
     assert.equal((await rowOf(tollgate, 'open', { headers: error.headers })).outcome, 'refused')
   })
