@@ -27,7 +27,7 @@ export function createOwnDoor(run: Run): (request: OwnRequest) => Promise<OwnAns
         reject(new ClientLeft('nobody waits for the answer'))
         return
       }
-      const { sink, leave } = createMemorySink(resolve, reject)
+      const { sink, leave, isSettled } = createMemorySink(resolve, reject)
       signal.addEventListener('abort', leave, { once: true })
       const source = {
         lengthBytes: body.length,
@@ -37,7 +37,8 @@ export function createOwnDoor(run: Run): (request: OwnRequest) => Promise<OwnAns
       }
       void run({ method: 'POST', url, rawHeaders, body: source, caller }, sink).finally(() => {
         signal.removeEventListener('abort', leave)
-        reject(new ClientLeft('there was no answer'))
+        // An error that nobody gets costs as much as one that somebody does.
+        if (!isSettled()) reject(new ClientLeft('there was no answer'))
       })
     })
 }
@@ -46,12 +47,14 @@ export function createOwnDoor(run: Run): (request: OwnRequest) => Promise<OwnAns
 function createMemorySink(
   resolve: (answer: OwnAnswer) => void,
   reject: (error: Error) => void,
-): { sink: Sink; leave: () => void } {
+): { sink: Sink; leave: () => void; isSettled: () => boolean } {
   let status = 0
   let headers = new Map<string, string>()
   const chunks: Buffer[] = []
   let onLeave: (() => void) | null = null
+  let isSettled = false
   return {
+    isSettled: () => isSettled,
     leave() {
       onLeave?.()
       reject(new ClientLeft('nobody waits for the answer any more'))
@@ -71,9 +74,13 @@ function createMemorySink(
       onDrain: (callback) => callback(),
       end(chunk) {
         if (chunk) chunks.push(chunk)
+        isSettled = true
         resolve({ status, headers, body: Buffer.concat(chunks) })
       },
-      cut: () => reject(new Error('the answer broke off')),
+      cut() {
+        isSettled = true
+        reject(new Error('the answer broke off'))
+      },
       onLeave(callback) {
         onLeave = callback
       },

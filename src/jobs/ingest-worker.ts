@@ -1,6 +1,7 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { loadJournalId, ownPositions } from '../journal/journal-id.ts'
 import { createSegmentReader } from '../journal/reader.ts'
+import { standBack } from '../kernel/stand-back.ts'
 import { serveStore } from '../store/remote.ts'
 import { openSqlStore } from '../store/sql-store.ts'
 import { bindJournal } from './bind-journal.ts'
@@ -13,6 +14,7 @@ const batchBytes = 2 << 20
 /** The body of the one thread that writes to the store: it answers store calls and moves the journal into the store. */
 if (parentPort === null) throw new Error('ingest-worker.ts runs as a worker thread only')
 // `startIngest` is the only one that starts this file.
+standBack()
 await work(workerData as IngestOptions, parentPort)
 
 async function work({ place, journalDir }: IngestOptions, port: MessagePort): Promise<void> {
