@@ -52,7 +52,7 @@ export function callTarget(ask: KeyedAsk, deps: KeyedCallDeps): UpstreamCall {
   }
 }
 
-/** The usual case costs no promise: the one key that there is, as it stands. Null where it first becomes something else. */
+/** The usual case waits for nothing: the one key that there is, as it stands. Null where it first becomes something else. */
 function callAtOnce(key: ProviderKey, ask: KeyedAsk, { upstreams, addKey }: KeyedCallDeps): UpstreamCall | null {
   const { request, target, tries, onSecrets } = ask
   const keyed = target.jsonKey ? null : addKey(request, target, key)

@@ -1,3 +1,5 @@
+import { randomInt } from 'node:crypto'
+
 /**
  * Where each cached answer stands, by the hash of its key: an open table in one list of numbers. As objects in a Map tens
  * of thousands of them lie all over the memory, and each question costs several looks at places that no cache of the
@@ -29,9 +31,12 @@ const offsetAt = 2
 const groupAt = 3
 const firstSlots = 1024
 
+/** Of this process alone, so that nobody can choose bodies whose keys all want the same slot. */
+const seed = randomInt(2 ** 32)
+
 /** FNV-1a: keys are hashes already, but for their gateway's number. */
 export function hashKey(key: string): number {
-  let hash = 0x811c9dc5
+  let hash = seed
   for (let at = 0; at < key.length; at++) hash = Math.imul(hash ^ key.charCodeAt(at), 0x01000193)
   return hash
 }
